@@ -1,0 +1,18 @@
+import { Problem } from "./problem";
+
+const commands: Record<string, () => Promise<{ main(args: string[]): Promise<number> }>> = {
+  lab: () => import("./main"),
+};
+
+/** Runs one of the commands that package.json names; the exit code tells how it went. */
+export async function run(name: string, args: string[]): Promise<void> {
+  try {
+    const load = commands[name];
+    if (!load)
+      throw new Problem(`There is no command "${name}".`, `Use one of: ${Object.keys(commands).join(", ")}.`);
+    process.exitCode = await (await load()).main(args);
+  } catch (error) {
+    process.stderr.write(error instanceof Problem ? `\n${error.message}\n` : `\n${(error as Error).stack}\n`);
+    process.exitCode = 1;
+  }
+}
