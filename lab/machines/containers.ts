@@ -1,0 +1,83 @@
+import { chmodSync, copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { docker, labLabel } from "../engine/docker";
+import { kernelGrants } from "../engine/kernel";
+import { stateFolder } from "../folders";
+import { withTemporaryFolder } from "../temporary";
+import { hostKey, userKey } from "./keys";
+import { containerName, type Lab, type LabMachine } from "./model";
+
+const sysResource = 24;
+
+/** Makes a machine's container, gives it its keys, and starts it. */
+export async function startMachine(lab: Lab, machine: LabMachine, image: string): Promise<void> {
+  const name = containerName(lab.name, machine.name);
+  await docker([
+    "create",
+    ...identity(lab, machine),
+    ...placed(lab, machine),
+    ...privileges(),
+    ...storage(),
+    image,
+  ]);
+  await giveKeys(lab, machine);
+  await docker(["start", name]);
+}
+
+export function identity(lab: Lab, machine: LabMachine): string[] {
+  return [
+    ...["--name", containerName(lab.name, machine.name), "--hostname", machine.name],
+    ...["--label", `${labLabel}=${lab.name}`, "--label", `${labLabel}.role=${machine.role}`],
+  ];
+}
+
+export function placed(lab: Lab, machine: LabMachine): string[] {
+  return ["--network", containerName(lab.name), "--ip", machine.address, "--network-alias", machine.name];
+}
+
+async function giveKeys(lab: Lab, machine: LabMachine): Promise<void> {
+  const container = containerName(lab.name, machine.name);
+  await withTemporaryFolder(stateFolder("labs", lab.name, "seed-"), async (folder) => {
+    await docker(["cp", `${seed(folder, lab, machine)}/.`, `${container}:/etc/ssh`]);
+  });
+}
+
+/** What systemd and the kubelet need. --privileged would ask for a capability that not every host has. */
+function privileges(): string[] {
+  const withheld = kernelGrants(sysResource) ? [] : ["--cap-drop", "SYS_RESOURCE"];
+  return [
+    ...["--cap-add", "ALL", ...withheld, "--device", "/dev/kmsg", "--cgroupns=private"],
+    ...["seccomp", "apparmor", "systempaths"].flatMap((option) => ["--security-opt", `${option}=unconfined`]),
+    ...["--stop-signal", "SIGRTMIN+3"],
+  ];
+}
+
+/** containerd cannot put its overlays on the container's own. */
+function storage(): string[] {
+  return ["--tmpfs", "/run", "--tmpfs", "/tmp:exec", "-v", "/var/lib/rancher", "-v", "/var/lib/kubelet"];
+}
+
+function seed(folder: string, lab: Lab, machine: LabMachine): string {
+  chmodSync(folder, 0o755);
+  const place = (source: string, name: string, mode: number) => {
+    copyFileSync(source, join(folder, name));
+    chmodSync(join(folder, name), mode);
+  };
+  place(hostKey(lab.name, machine.name), "ssh_host_ed25519_key", 0o600);
+  place(`${hostKey(lab.name, machine.name)}.pub`, "ssh_host_ed25519_key.pub", 0o644);
+  place(`${userKey(lab.name)}.pub`, "lab_authorized_keys", 0o644);
+  return folder;
+}
+
+/**
+ * The way in to machines that have no route to the workstation: on docker's own network first, then on
+ * the lab's. Gives the address that the workstation reaches.
+ */
+export async function startBastion(lab: Lab, machine: LabMachine, image: string): Promise<string> {
+  const name = containerName(lab.name, machine.name);
+  await docker(["create", ...identity(lab, machine), ...privileges(), ...storage(), image]);
+  await docker(["network", "connect", "--ip", machine.address, containerName(lab.name), name]);
+  await giveKeys(lab, machine);
+  await docker(["start", name]);
+  return docker(["inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", name]);
+}

@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { phase } from "../console";
+import { docker, isMissing, labLabel, listed } from "../engine/docker";
+import { ensureEngine } from "../engine/engine";
+import { ensureImage } from "../engine/image";
+import { stateFolder } from "../folders";
+import { Problem } from "../problem";
+import { locked } from "../tools/lock";
+import { startBastion, startMachine } from "./containers";
+import { makeHostKey, makeUserKey, userKey, writeKnownHosts } from "./keys";
+import { mirrorVersion, startMirror } from "./mirror";
+import {
+  checkName,
+  checkSize,
+  containerName,
+  type Lab,
+  type LabMachine,
+  machinesOf,
+  type Size,
+} from "./model";
+import { makeNetwork } from "./network";
+import { allReady } from "./ready";
+import { findLab, forgetLab, labFile, saveLab } from "./store";
+
+export interface LabOptions extends Size {
+  name: string;
+  /** The k3s that the lab's mirror serves. */
+  k3s: ("k3s-1.33" | "k3s-1.32")[];
+}
+
+/** Brings a lab up, or completes one that an interrupted run left half-made; a complete one stays as it is. */
+export async function up(options: LabOptions): Promise<Lab> {
+  checkName(options.name);
+  checkSize(options);
+  await ensureEngine();
+  const image = await ensureImage();
+  for (const version of options.k3s) await mirrorVersion(version, image);
+  return alone(options.name, async () => {
+    const lab = await plan(options);
+    const count = lab.machines.length;
+    await phase(`starting ${count} machines of lab "${lab.name}"`, `${3 + count} s`, async ({ progress }) => {
+      await Promise.all(lab.machines.map((machine) => ensureMachine(lab, machine, image)));
+      await allReady(lab, progress);
+    });
+    return lab;
+  });
+}
+
+/** Removes everything of a lab, whether or not its own files are still there. */
+export async function down(name: string): Promise<void> {
+  checkName(name);
+  await ensureEngine();
+  await alone(name, () => removeAll(name));
+}
+
+async function removeAll(name: string): Promise<void> {
+  const mine = ["--filter", `label=${labLabel}=${name}`];
+  const containers = await listed(["ps", "-aq", ...mine]);
+  if (containers.length > 0) await docker(["rm", "-fv", ...containers]);
+  for (const network of await listed(["network", "ls", "-q", ...mine]))
+    await docker(["network", "rm", network]);
+  forgetLab(name);
+}
+
+/** One command at a time makes or removes a lab. */
+function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return locked(stateFolder("labs", `.${name}.lock`), `lab "${name}"`, work);
+}
+
+/** The lab as asked for: the one that is there when it has that shape, else a new one. */
+async function plan(options: LabOptions): Promise<Lab> {
+  const existing = findLab(options.name);
+  if (existing) return sameShape(existing, options);
+  await removeLeftovers(options.name);
+  const prefix = await makeNetwork(options.name, !options.bastion);
+  const lab: Lab = { name: options.name, prefix, machines: machinesOf(prefix, options) };
+  mkdirSync(labFile(lab.name), { recursive: true, mode: 0o700 });
+  if (!existsSync(userKey(lab.name))) makeUserKey(lab.name);
+  for (const machine of lab.machines) if (machine.role !== "mirror") makeHostKey(lab.name, machine.name);
+  writeKnownHosts(lab);
+  saveLab(lab);
+  return lab;
+}
+
+function sameShape(lab: Lab, options: LabOptions): Lab {
+  const names = (machines: LabMachine[]) => machines.map(({ name }) => name).join(" ");
+  const wanted = names(machinesOf(lab.prefix, options));
+  if (names(lab.machines) === wanted) return lab;
+  throw new Problem(
+    `Lab "${lab.name}" is there with other machines: ${names(lab.machines)}, and not ${wanted}.`,
+    `Take it down first (npm run lab -- down --name ${lab.name}), or choose another --name.`,
+  );
+}
+
+/** A run that was killed before it wrote the lab down may have left a network behind. */
+async function removeLeftovers(name: string): Promise<void> {
+  for (const network of await listed(["network", "ls", "-q", "--filter", `label=${labLabel}=${name}`])) {
+    await docker(["network", "rm", network]);
+  }
+  rmSync(labFile(name, "hosts"), { recursive: true, force: true });
+}
+
+async function ensureMachine(lab: Lab, machine: LabMachine, image: string): Promise<void> {
+  const state = await containerState(containerName(lab.name, machine.name));
+  if (state === "running" || state === "paused") return;
+  if (state === "exited") await docker(["start", containerName(lab.name, machine.name)]);
+  else await create(lab, machine, image);
+}
+
+async function create(lab: Lab, machine: LabMachine, image: string): Promise<void> {
+  // A container that was never started may lack its keys.
+  await docker(["rm", "-fv", containerName(lab.name, machine.name)]).catch(ignoreMissing);
+  if (machine.role === "mirror") lab.mirror = await startMirror(lab, machine, image);
+  else if (machine.role === "bastion") lab.bastion = await startBastion(lab, machine, image);
+  else await startMachine(lab, machine, image);
+  if (machine.role === "bastion") writeKnownHosts(lab);
+  saveLab(lab);
+}
+
+/** A container's state as docker names it, or "missing". */
+export async function containerState(container: string): Promise<string> {
+  try {
+    return await docker(["inspect", "-f", "{{.State.Status}}", container]);
+  } catch (error) {
+    if (isMissing(error)) return "missing";
+    throw error;
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}

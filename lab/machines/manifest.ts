@@ -1,0 +1,24 @@
+import { stringify } from "yaml";
+import { knownHosts, userKey } from "./keys";
+import type { Lab, Role } from "./model";
+
+/** A cluster.yaml for the machines of this lab, ready to use. */
+export function manifestFor(lab: Lab, version: string): string {
+  const nodes = (role: Role) =>
+    lab.machines
+      .filter((machine) => machine.role === role)
+      .map(({ name, address }) => ({ name, host: address }));
+  return stringify({
+    name: lab.name,
+    version,
+    ...(lab.mirror ? { artifacts: { mirror: lab.mirror } } : {}),
+    ssh: {
+      user: "root",
+      identityFile: userKey(lab.name),
+      knownHosts: knownHosts(lab.name),
+      ...(lab.bastion ? { bastion: { host: lab.bastion, user: "root" } } : {}),
+    },
+    servers: nodes("server"),
+    agents: nodes("agent"),
+  });
+}

@@ -1,0 +1,46 @@
+import { attempt, type CommandResult } from "../command";
+import { knownHosts, userKey } from "./keys";
+import type { Lab, LabMachine } from "./model";
+
+/** The arguments of the system's own ssh for a machine of the lab: pinned keys, nothing of the user's. */
+export function sshArguments(
+  lab: Lab,
+  machine: LabMachine,
+  user: string,
+  command: readonly string[],
+): string[] {
+  const jump =
+    lab.bastion && machine.role !== "bastion" ? ["-o", `ProxyCommand=${proxyCommand(lab, lab.bastion)}`] : [];
+  const address = machine.role === "bastion" && lab.bastion ? lab.bastion : machine.address;
+  return [...options(lab), ...jump, `${user}@${address}`, ...command];
+}
+
+/** Runs a command over SSH and gives all that came of it; 255 is ssh's own failure. */
+export function overSsh(
+  lab: Lab,
+  machine: LabMachine,
+  command: readonly string[],
+  { user = "root", timeout = 15_000 } = {},
+): Promise<CommandResult> {
+  return attempt("ssh", sshArguments(lab, machine, user, command), { timeout });
+}
+
+function proxyCommand(lab: Lab, bastion: string): string {
+  const quoted = options(lab).map((option) => `'${option.replaceAll("'", "'\\''")}'`);
+  return ["ssh", ...quoted, "-W", "%h:%p", `root@${bastion}`].join(" ");
+}
+
+function options(lab: Lab): string[] {
+  const settings = {
+    IdentityFile: userKey(lab.name),
+    IdentitiesOnly: "yes",
+    UserKnownHostsFile: knownHosts(lab.name),
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    BatchMode: "yes",
+    ConnectTimeout: "5",
+    LogLevel: "ERROR",
+  };
+  const pairs = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return ["-F", "/dev/null", ...pairs];
+}
