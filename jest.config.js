@@ -5,21 +5,18 @@ const shared = {
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
 };
 
-const project = (displayName, testMatch) => ({ ...shared, displayName, testMatch });
+const providers = ["<rootDir>/tests/providers/**/*.test.ts", "<rootDir>/tests/lab/plugins/**/*.test.ts"];
+const elsewhere = ["e2e", "faults", "components", "providers", "lab/plugins"];
+
+const project = (displayName, testMatch, more = {}) => ({ ...shared, displayName, testMatch, ...more });
 
 module.exports = {
   projects: [
-    project("unit", [
-      "<rootDir>/tests/!(e2e|faults|components|providers|lab)/**/*.test.ts",
-      "<rootDir>/tests/*.test.ts",
-      "<rootDir>/tests/lab/!(plugins)/**/*.test.ts",
-      "<rootDir>/tests/lab/*.test.ts",
-    ]),
+    project("unit", ["<rootDir>/tests/**/*.test.ts"], {
+      testPathIgnorePatterns: elsewhere.map((folder) => `<rootDir>/tests/${folder}/`),
+    }),
     project("component", ["<rootDir>/tests/components/**/*.test.ts"]),
-    project("provider", [
-      "<rootDir>/tests/providers/**/*.test.ts",
-      "<rootDir>/tests/lab/plugins/**/*.test.ts",
-    ]),
+    project("provider", providers),
     project("e2e", ["<rootDir>/tests/e2e/**/*.test.ts"]),
     project("faults", ["<rootDir>/tests/faults/**/*.test.ts"]),
   ],

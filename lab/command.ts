@@ -63,9 +63,14 @@ export function attempt(
 }
 
 /** Runs a command on the user's own terminal and gives its exit code. */
-export function interactive(file: string, args: readonly string[], env = process.env): Promise<number> {
+export function interactive(
+  file: string,
+  args: readonly string[],
+  env = process.env,
+  cwd = process.cwd(),
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: "inherit", env });
+    const child = spawn(file, args, { stdio: "inherit", env, cwd });
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
   });

@@ -1,7 +1,13 @@
 import { Problem } from "./problem";
 
 const commands: Record<string, () => Promise<{ main(args: string[]): Promise<number> }>> = {
+  demo: () => import("./demo"),
+  test: () => import("./test"),
+  campaign: () => import("./campaign"),
   lab: () => import("./main"),
+  doctor: () => import("./doctor"),
+  setup: () => import("./setup"),
+  env: () => import("./env"),
 };
 
 /** Runs one of the commands that package.json names; the exit code tells how it went. */

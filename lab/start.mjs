@@ -40,9 +40,14 @@ async function once(stamp, digest, make) {
 
 async function installPackages() {
   say("installing npm packages from package-lock.json (about a minute, once)");
-  await run("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"], {
-    remedy: "Check that npm reaches its registry and that the disk has room, then run this again.",
-  });
+  // Not "npm ci": it refuses a lock file without packages for other platforms, which some mirrors lack.
+  await run(
+    "npm",
+    ["install", "--no-save", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"],
+    {
+      remedy: "Check that npm reaches its registry and that the disk has room, then run this again.",
+    },
+  );
 }
 
 async function compile() {
@@ -106,7 +111,9 @@ main(process.argv.slice(2)).catch((error) => {
   process.exitCode = 1;
 });
 
-process.once("SIGINT", () => {
-  process.stderr.write("\nInterrupted. Run the same command to go on.\n");
-  process.exit(128 + constants.signals.SIGINT);
-});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    process.stderr.write("\nInterrupted. Run the same command to go on.\n");
+    process.exit(128 + constants.signals[signal]);
+  });
+}

@@ -5,7 +5,7 @@ import { kernelGrants } from "../engine/kernel";
 import { stateFolder } from "../folders";
 import { withTemporaryFolder } from "../temporary";
 import { hostKey, userKey } from "./keys";
-import { containerName, type Lab, type LabMachine } from "./model";
+import { bastionOf, containerName, gateway, type Lab, type LabMachine } from "./model";
 
 const sysResource = 24;
 
@@ -32,7 +32,20 @@ export function identity(lab: Lab, machine: LabMachine): string[] {
 }
 
 export function placed(lab: Lab, machine: LabMachine): string[] {
-  return ["--network", containerName(lab.name), "--ip", machine.address, "--network-alias", machine.name];
+  const network = [
+    "--network",
+    containerName(lab.name),
+    "--ip",
+    machine.address,
+    "--network-alias",
+    machine.name,
+  ];
+  return isClosed(lab, machine) ? [...network, "-e", `LAB_CLOSED_TO=${gateway(lab)}`] : network;
+}
+
+/** Where there is a bastion, the machines behind it take nothing from the workstation. */
+function isClosed(lab: Lab, { role }: LabMachine): boolean {
+  return role !== "bastion" && role !== "mirror" && bastionOf(lab) !== undefined;
 }
 
 async function giveKeys(lab: Lab, machine: LabMachine): Promise<void> {
@@ -67,17 +80,4 @@ function seed(folder: string, lab: Lab, machine: LabMachine): string {
   place(`${hostKey(lab.name, machine.name)}.pub`, "ssh_host_ed25519_key.pub", 0o644);
   place(`${userKey(lab.name)}.pub`, "lab_authorized_keys", 0o644);
   return folder;
-}
-
-/**
- * The way in to machines that have no route to the workstation: on docker's own network first, then on
- * the lab's. Gives the address that the workstation reaches.
- */
-export async function startBastion(lab: Lab, machine: LabMachine, image: string): Promise<string> {
-  const name = containerName(lab.name, machine.name);
-  await docker(["create", ...identity(lab, machine), ...privileges(), ...storage(), image]);
-  await docker(["network", "connect", "--ip", machine.address, containerName(lab.name), name]);
-  await giveKeys(lab, machine);
-  await docker(["start", name]);
-  return docker(["inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", name]);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { dirname, join } from "node:path";
 import { command } from "../command";
@@ -20,6 +20,15 @@ export const podImages: PodImage[] = [
     entrypoint: shell("mkdir -p /www && hostname > /www/index.html && exec httpd -f -p 8080 -h /www"),
   },
 ];
+
+/** The commands that a pod finds by name. */
+const applets = ["cat", "hostname", "httpd", "ip", "ls", "nc", "ping", "sh", "sleep"];
+
+/** Changes with everything that the archive is made of. */
+export function imagesDigest(machineImage: string): string {
+  const recipe = JSON.stringify([machineImage, podImages, applets]);
+  return createHash("sha256").update(recipe).digest("hex").slice(0, 12);
+}
 
 /** Writes an archive as `docker save` makes it, from the busybox of the machine image. */
 export async function buildImages(archive: string, machineImage: string): Promise<void> {
@@ -44,6 +53,7 @@ async function busyboxLayer(work: string, machineImage: string): Promise<string>
   } finally {
     await docker(["rm", "-f", container]);
   }
+  for (const applet of applets) symlinkSync("busybox", join(root, "bin", applet));
   await tar(root, join(work, "layer.tar"), ["bin", "tmp"]);
   return createHash("sha256")
     .update(readFileSync(join(work, "layer.tar")))

@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { utils } from "ssh2";
-import type { Lab, LabMachine } from "./model";
+import { command } from "../command";
+import type { Lab } from "./model";
 import { labFile } from "./store";
 
 /** The key that opens every machine of the lab, for each of its users. */
@@ -13,13 +13,13 @@ export function knownHosts(lab: string): string {
   return labFile(lab, "known_hosts");
 }
 
-export function makeUserKey(lab: string): void {
-  makeKey(userKey(lab), `lab ${lab}`);
+export function makeUserKey(lab: string): Promise<void> {
+  return makeKey(userKey(lab), `lab ${lab}`);
 }
 
 /** A machine's own key, made before it starts, so that nobody has to trust a first contact. */
-export function makeHostKey(lab: string, machine: string): void {
-  makeKey(hostKey(lab, machine), machine);
+export function makeHostKey(lab: string, machine: string): Promise<void> {
+  return makeKey(hostKey(lab, machine), machine);
 }
 
 export function hostKey(lab: string, machine: string): string {
@@ -28,12 +28,9 @@ export function hostKey(lab: string, machine: string): string {
 
 /** Pins the key that each machine has now, by its address. */
 export function writeKnownHosts(lab: Lab): void {
-  const lines = lab.machines.filter(hasHostKey(lab)).flatMap((machine) => {
-    const key = publicHostKey(lab.name, machine.name);
-    const addresses =
-      machine.role === "bastion" && lab.bastion ? [machine.address, lab.bastion] : [machine.address];
-    return addresses.map((address) => `${address} ${key}\n`);
-  });
+  const lines = lab.machines
+    .filter(({ name }) => existsSync(hostKey(lab.name, name)))
+    .map(({ name, address }) => `${address} ${publicHostKey(lab.name, name)}\n`);
   writeFileSync(knownHosts(lab.name), lines.join(""));
 }
 
@@ -45,14 +42,7 @@ export function publicHostKey(lab: string, machine: string): string {
     .join(" ");
 }
 
-function hasHostKey(lab: Lab): (machine: LabMachine) => boolean {
-  return ({ name }) => existsSync(hostKey(lab.name, name));
-}
-
-function makeKey(file: string, comment: string): void {
-  const pair = utils.generateKeyPairSync("ed25519", { comment });
+async function makeKey(file: string, comment: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${pair.private.trimEnd()}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
-  writeFileSync(`${file}.pub`, `${pair.public.trim()}\n`);
+  await command("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { phase } from "../console";
 import { docker, isMissing, labLabel, listed } from "../engine/docker";
 import { ensureEngine } from "../engine/engine";
@@ -6,8 +6,8 @@ import { ensureImage } from "../engine/image";
 import { stateFolder } from "../folders";
 import { Problem } from "../problem";
 import { locked } from "../tools/lock";
-import { startBastion, startMachine } from "./containers";
-import { makeHostKey, makeUserKey, userKey, writeKnownHosts } from "./keys";
+import { startMachine } from "./containers";
+import { hostKey, makeHostKey, makeUserKey, writeKnownHosts } from "./keys";
 import { mirrorVersion, startMirror } from "./mirror";
 import {
   checkName,
@@ -37,6 +37,7 @@ export async function up(options: LabOptions): Promise<Lab> {
   for (const version of options.k3s) await mirrorVersion(version, image);
   return alone(options.name, async () => {
     const lab = await plan(options);
+    await ensureHostKeys(lab);
     const count = lab.machines.length;
     await phase(`starting ${count} machines of lab "${lab.name}"`, `${3 + count} s`, async ({ progress }) => {
       await Promise.all(lab.machines.map((machine) => ensureMachine(lab, machine, image)));
@@ -71,13 +72,12 @@ function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
 async function plan(options: LabOptions): Promise<Lab> {
   const existing = findLab(options.name);
   if (existing) return sameShape(existing, options);
-  await removeLeftovers(options.name);
-  const prefix = await makeNetwork(options.name, !options.bastion);
+  // A run that was killed before it wrote the lab down may have left parts of it.
+  await removeAll(options.name);
+  const prefix = await makeNetwork(options.name);
   const lab: Lab = { name: options.name, prefix, machines: machinesOf(prefix, options) };
   mkdirSync(labFile(lab.name), { recursive: true, mode: 0o700 });
-  if (!existsSync(userKey(lab.name))) makeUserKey(lab.name);
-  for (const machine of lab.machines) if (machine.role !== "mirror") makeHostKey(lab.name, machine.name);
-  writeKnownHosts(lab);
+  await makeUserKey(lab.name);
   saveLab(lab);
   return lab;
 }
@@ -92,12 +92,13 @@ function sameShape(lab: Lab, options: LabOptions): Lab {
   );
 }
 
-/** A run that was killed before it wrote the lab down may have left a network behind. */
-async function removeLeftovers(name: string): Promise<void> {
-  for (const network of await listed(["network", "ls", "-q", "--filter", `label=${labLabel}=${name}`])) {
-    await docker(["network", "rm", network]);
-  }
-  rmSync(labFile(name, "hosts"), { recursive: true, force: true });
+/** An interrupted run, or an interrupted wipe, may have left a machine without a key. */
+async function ensureHostKeys(lab: Lab): Promise<void> {
+  const keyless = lab.machines.filter(
+    ({ name, role }) => role !== "mirror" && !existsSync(hostKey(lab.name, name)),
+  );
+  await Promise.all(keyless.map(({ name }) => makeHostKey(lab.name, name)));
+  writeKnownHosts(lab);
 }
 
 async function ensureMachine(lab: Lab, machine: LabMachine, image: string): Promise<void> {
@@ -111,9 +112,7 @@ async function create(lab: Lab, machine: LabMachine, image: string): Promise<voi
   // A container that was never started may lack its keys.
   await docker(["rm", "-fv", containerName(lab.name, machine.name)]).catch(ignoreMissing);
   if (machine.role === "mirror") lab.mirror = await startMirror(lab, machine, image);
-  else if (machine.role === "bastion") lab.bastion = await startBastion(lab, machine, image);
   else await startMachine(lab, machine, image);
-  if (machine.role === "bastion") writeKnownHosts(lab);
   saveLab(lab);
 }
 

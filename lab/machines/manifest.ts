@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
 import { knownHosts, userKey } from "./keys";
-import type { Lab, Role } from "./model";
+import { bastionOf, type Lab, type Role } from "./model";
 
 /** A cluster.yaml for the machines of this lab, ready to use. */
 export function manifestFor(lab: Lab, version: string): string {
+  const bastion = bastionOf(lab);
   const nodes = (role: Role) =>
     lab.machines
       .filter((machine) => machine.role === role)
@@ -16,7 +17,7 @@ export function manifestFor(lab: Lab, version: string): string {
       user: "root",
       identityFile: userKey(lab.name),
       knownHosts: knownHosts(lab.name),
-      ...(lab.bastion ? { bastion: { host: lab.bastion, user: "root" } } : {}),
+      ...(bastion ? { bastion: { host: bastion.address, user: "root" } } : {}),
     },
     servers: nodes("server"),
     agents: nodes("agent"),

@@ -1,15 +1,27 @@
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { arch } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { docker } from "../engine/docker";
 import { cacheFolder } from "../folders";
+import { locked } from "../tools/lock";
 import { provide } from "../tools/tools";
 import { identity, placed } from "./containers";
-import { buildImages } from "./images";
+import { buildImages, imagesDigest } from "./images";
 import type { Lab, LabMachine } from "./model";
 
 const architecture = arch() === "arm64" ? "arm64" : "amd64";
+const images = `k3s-airgap-images-${architecture}.tar.gz`;
+const sums = `sha256sum-${architecture}.txt`;
 const binary = architecture === "amd64" ? "k3s" : `k3s-${architecture}`;
 
 /** The folder that every mirror serves: one folder a version, named as the official releases name theirs. */
@@ -20,16 +32,18 @@ export function mirrorFolder(...path: string[]): string {
 /** Puts a version of k3s into the mirror: binary, image archive, list of checksums. */
 export async function mirrorVersion(tool: "k3s-1.33" | "k3s-1.32", machineImage: string): Promise<string> {
   const { executable, version } = await provide(tool);
-  const images = `k3s-airgap-images-${architecture}.tar.gz`;
   const folder = mirrorFolder(version);
-  const sums = join(folder, `sha256sum-${architecture}.txt`);
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(folder, images))) await buildImages(join(folder, images), machineImage);
-  if (existsSync(sums) && sameFile(executable, join(folder, binary))) return version;
-  rmSync(sums, { force: true });
-  place(executable, join(folder, binary));
-  const files = [join(folder, binary), join(folder, images)];
-  writeAtomically(sums, files.map((file) => `${sha256(file)}  ${basename(file)}\n`).join(""));
+  await locked(join(folder, ".lock"), `the mirror of ${version}`, async () => {
+    const stamp = join(folder, ".made-from");
+    const source = recipe(executable, machineImage);
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === source) return;
+    await buildImages(join(folder, images), machineImage);
+    atomically(join(folder, binary), (fresh) => copyFileSync(executable, fresh, constants.COPYFILE_FICLONE));
+    const lines = [binary, images].map((file) => `${sha256(join(folder, file))}  ${file}\n`);
+    atomically(join(folder, sums), (fresh) => writeFileSync(fresh, lines.join("")));
+    atomically(stamp, (fresh) => writeFileSync(fresh, source));
+  });
   return version;
 }
 
@@ -49,19 +63,17 @@ export async function startMirror(lab: Lab, machine: LabMachine, image: string):
   return `http://${machine.address}`;
 }
 
-function place(source: string, target: string): void {
-  const fresh = `${target}.${process.pid}`;
-  linkSync(source, fresh);
-  renameSync(fresh, target);
+/** Changes with everything that the folder is made of. */
+function recipe(executable: string, machineImage: string): string {
+  const { size, mtimeMs } = statSync(executable);
+  return JSON.stringify([executable, size, mtimeMs, imagesDigest(machineImage)]);
 }
 
-function sameFile(left: string, right: string): boolean {
-  return existsSync(right) && sha256(left) === sha256(right);
-}
-
-function writeAtomically(file: string, text: string): void {
-  writeFileSync(`${file}.${process.pid}`, text);
-  renameSync(`${file}.${process.pid}`, file);
+/** A running mirror serves the old file or the new one, never half of one. */
+function atomically(file: string, write: (fresh: string) => void): void {
+  const fresh = `${file}.${process.pid}`;
+  write(fresh);
+  renameSync(fresh, file);
 }
 
 function sha256(file: string): string {

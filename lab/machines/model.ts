@@ -15,8 +15,6 @@ export interface Lab {
   /** Three octets and a dot, such as "172.30.7.". */
   prefix: string;
   machines: LabMachine[];
-  /** Where the workstation reaches the bastion; the machines cannot be reached without it then. */
-  bastion?: string;
   /** What the mirror serves k3s under, as the official releases do under their address. */
   mirror?: string;
 }
@@ -55,6 +53,16 @@ export function machinesOf(prefix: string, size: Size): LabMachine[] {
   ];
 }
 
+/** The only way to the machines of a lab that has one. */
+export function bastionOf(lab: Lab): LabMachine | undefined {
+  return lab.machines.find(({ role }) => role === "bastion");
+}
+
+/** The workstation's own address on the lab's network. */
+export function gateway(lab: Lab): string {
+  return `${lab.prefix}1`;
+}
+
 /** Machines that answer SSH and can become nodes: all but the lab's own helpers. */
 export function hosts(lab: Lab): LabMachine[] {
   return lab.machines.filter(({ role }) => role !== "mirror" && role !== "bastion");
@@ -69,8 +77,8 @@ export function checkSize(size: Size): void {
   for (const [role, option, count] of counts) {
     if (Number.isInteger(count) && count >= 0 && count <= most[role]) continue;
     throw new Problem(
-      `${option} is ${count}: it must be a whole number from 0 to ${most[role]}.`,
-      "Choose another number.",
+      `${option} must be a whole number from 0 to ${most[role]}.`,
+      `For example: ${option} 1`,
     );
   }
   if (size.servers + size.agents + size.spare === 0) {

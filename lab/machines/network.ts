@@ -10,10 +10,10 @@ const candidates = Array.from({ length: 200 }, (_, index) => `172.30.${index + 2
  * Makes the lab's own network in a subnet that nobody uses. Two labs may come up at once: the engine
  * refuses an overlap, and the next subnet is tried.
  */
-export async function makeNetwork(lab: string, reachable: boolean): Promise<string> {
+export async function makeNetwork(lab: string): Promise<string> {
   const taken = new Set([...localPrefixes(), ...(await enginePrefixes())]);
   for (const prefix of candidates.filter((candidate) => !taken.has(candidate))) {
-    if (await created(lab, prefix, reachable)) return prefix;
+    if (await created(lab, prefix)) return prefix;
   }
   throw new Problem(
     "There is no free subnet left in 172.30.0.0/16.",
@@ -21,13 +21,11 @@ export async function makeNetwork(lab: string, reachable: boolean): Promise<stri
   );
 }
 
-async function created(lab: string, prefix: string, reachable: boolean): Promise<boolean> {
-  // Without an address on the bridge the workstation has no way in: only the bastion does.
-  const closed = reachable ? [] : ["--opt", "com.docker.network.bridge.inhibit_ipv4=true"];
+async function created(lab: string, prefix: string): Promise<boolean> {
   const subnet = ["--subnet", `${prefix}0/24`, "--gateway", `${prefix}1`];
   const name = containerName(lab);
   try {
-    await docker(["network", "create", "--label", `${labLabel}=${lab}`, ...subnet, ...closed, name]);
+    await docker(["network", "create", "--label", `${labLabel}=${lab}`, ...subnet, name]);
     return true;
   } catch (error) {
     if (error instanceof CommandError && /overlaps/i.test(error.result.stderr)) return false;

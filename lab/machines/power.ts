@@ -29,7 +29,7 @@ export async function wipe(lab: Lab, machine: LabMachine): Promise<void> {
   const image = await ensureImage();
   await docker(["rm", "-fv", containerName(lab.name, machine.name)]);
   rmSync(labFile(lab.name, "hosts", machine.name), { recursive: true, force: true });
-  makeHostKey(lab.name, machine.name);
+  await makeHostKey(lab.name, machine.name);
   writeKnownHosts(lab);
   await startMachine(lab, machine, image);
   await ready(lab, machine);

@@ -1,6 +1,6 @@
 import { attempt, type CommandResult } from "../command";
 import { knownHosts, userKey } from "./keys";
-import type { Lab, LabMachine } from "./model";
+import { bastionOf, type Lab, type LabMachine } from "./model";
 
 /** The arguments of the system's own ssh for a machine of the lab: pinned keys, nothing of the user's. */
 export function sshArguments(
@@ -9,10 +9,10 @@ export function sshArguments(
   user: string,
   command: readonly string[],
 ): string[] {
+  const bastion = bastionOf(lab);
   const jump =
-    lab.bastion && machine.role !== "bastion" ? ["-o", `ProxyCommand=${proxyCommand(lab, lab.bastion)}`] : [];
-  const address = machine.role === "bastion" && lab.bastion ? lab.bastion : machine.address;
-  return [...options(lab), ...jump, `${user}@${address}`, ...command];
+    bastion && bastion.name !== machine.name ? ["-o", `ProxyCommand=${proxyCommand(lab, bastion)}`] : [];
+  return [...options(lab), ...jump, `${user}@${machine.address}`, ...command];
 }
 
 /** Runs a command over SSH and gives all that came of it; 255 is ssh's own failure. */
@@ -25,9 +25,9 @@ export function overSsh(
   return attempt("ssh", sshArguments(lab, machine, user, command), { timeout });
 }
 
-function proxyCommand(lab: Lab, bastion: string): string {
+function proxyCommand(lab: Lab, bastion: LabMachine): string {
   const quoted = options(lab).map((option) => `'${option.replaceAll("'", "'\\''")}'`);
-  return ["ssh", ...quoted, "-W", "%h:%p", `root@${bastion}`].join(" ");
+  return ["ssh", ...quoted, "-W", "%h:%p", `root@${bastion.address}`].join(" ");
 }
 
 function options(lab: Lab): string[] {

@@ -1,0 +1,4 @@
+import { main } from "../plugin";
+import { command } from "./command";
+
+void main(command);

@@ -1,0 +1,4 @@
+import { main } from "../plugin";
+import { random } from "./random";
+
+void main(random);

@@ -1,0 +1,42 @@
+import { type CommandResult, command } from "../../lab/command";
+import { inContainer } from "../../lab/engine/docker";
+import { inRepository } from "../../lab/folders";
+import { down, type LabOptions, up } from "../../lab/machines/lab";
+import { containerName, type Lab, type LabMachine } from "../../lab/machines/model";
+import { runPrefix } from "../../lab/machines/reap";
+import { overSsh } from "../../lab/machines/ssh";
+import { findMachine } from "../../lab/machines/store";
+
+/** Generous: a test that needs longer hangs. */
+export const minutes = (count: number) => count * 60_000;
+
+/** A lab of this test file's own. */
+export function labName(suite: string): string {
+  return `${process.env.LAB_RUN ?? runPrefix()}-${suite}`;
+}
+
+export async function labUp(suite: string, size: Partial<LabOptions>): Promise<Lab> {
+  return up({ name: labName(suite), servers: 1, agents: 0, spare: 0, bastion: false, k3s: [], ...size });
+}
+
+export function labDown(suite: string): Promise<void> {
+  return down(labName(suite));
+}
+
+/** Runs a shell script on a machine, past its SSH, and gives what it prints. */
+export async function onMachine(lab: Lab, name: string, script: string): Promise<string> {
+  return (await inContainer(containerName(lab.name, name), ["sh", "-e", "-s"], script)).trim();
+}
+
+export function ssh(lab: Lab, name: string, line: string, user = "root"): Promise<CommandResult> {
+  return overSsh(lab, machine(lab, name), [line], { user });
+}
+
+export function machine(lab: Lab, name: string): LabMachine {
+  return findMachine(lab, name);
+}
+
+/** The lab's own command line, as a user calls it. */
+export function labCommand(...args: string[]): Promise<string> {
+  return command(process.execPath, [inRepository("lab", "start.mjs"), "lab", ...args]);
+}
