@@ -4,10 +4,13 @@ import { provide } from "../tools/tools";
 
 /** What can be checked without running anything. */
 export const staticChecks: { name: string; run(): Promise<boolean> }[] = [
-  { name: "format and lint", run: () => nodeTool("@biomejs/biome/bin/biome", ["ci", "."]) },
+  { name: "format and lint", run: () => nodeTool("@biomejs/biome/bin/biome", ["ci", ".", ...plain]) },
   { name: "types", run: () => nodeTool("typescript/bin/tsc", ["-p", "tests/tsconfig.json"]) },
   { name: "shellcheck", run: shellcheck },
 ];
+
+/** Colours confuse whoever reads a log. */
+const plain = process.stdout.isTTY ? [] : ["--colors=off"];
 
 function nodeTool(program: string, args: string[]): Promise<boolean> {
   return succeeds(process.execPath, [inRepository("node_modules", program), ...args]);
