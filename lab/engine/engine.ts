@@ -5,6 +5,8 @@ import { attempt, command } from "../command";
 import { type Phase, phase } from "../console";
 import { cacheFolder } from "../folders";
 import { Problem } from "../problem";
+import { findOnPath } from "../tools/host";
+import { installPackages, requireDebianRoot } from "../tools/install";
 import { raiseKernelLimits } from "./kernel";
 
 const oldestEngine = [20, 10] as const;
@@ -54,7 +56,7 @@ async function requireVersion(): Promise<void> {
 }
 
 async function ensureInstalled(): Promise<void> {
-  if (await onPath("dockerd")) return;
+  if (await findOnPath("dockerd")) return;
   requireDebianRoot(
     "No container engine answers, and none is installed.",
     "Install and start Docker 20.10 or newer",
@@ -64,41 +66,9 @@ async function ensureInstalled(): Promise<void> {
 
 /** The lab calls `ssh` and the image is made by mmdebstrap: both are small and often missing. */
 async function ensureClient(): Promise<void> {
-  if (await onPath("ssh")) return;
+  if (await findOnPath("ssh")) return;
   requireDebianRoot("There is no ssh client.", "Install an OpenSSH client");
   await installPackages(["openssh-client"], "10 s");
-}
-
-/** Installs Debian packages, with one look at fresh package lists when they are not known. */
-export async function installPackages(names: readonly string[], usually: string): Promise<void> {
-  await phase(`installing ${names.join(", ")}`, usually, async ({ progress }) => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args: string[]) => attempt("apt-get", args, { env, onLine: progress });
-    const install = () => apt("install", "-y", "-q", "--no-install-recommends", ...names);
-    let result = await install();
-    if (result.code !== 0) {
-      await apt("update", "-q");
-      result = await install();
-    }
-    if (result.code === 0) return;
-    throw new Problem(
-      `apt-get could not install ${names.join(", ")}: ${result.stderr.trim().split("\n").at(-1)}`,
-      "Check the network and the package sources, or install them by hand, then run this again.",
-    );
-  });
-}
-
-/** Refuses unless packages can be installed here; `remedy` is what the user can do instead. */
-export function requireDebianRoot(what: string, remedy: string): void {
-  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) return;
-  throw new Problem(
-    what,
-    `${remedy}, or run this as root on Debian or Ubuntu, where it is installed for you.`,
-  );
-}
-
-export async function onPath(name: string): Promise<boolean> {
-  return (await attempt("sh", ["-c", 'command -v "$1"', "sh", name])).code === 0;
 }
 
 async function startEngine({ progress }: Phase): Promise<void> {

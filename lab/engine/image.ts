@@ -7,9 +7,10 @@ import { cacheFolder, inRepository } from "../folders";
 import { Problem } from "../problem";
 import { requireSpace } from "../space";
 import { withTemporaryFolder } from "../temporary";
+import { findOnPath } from "../tools/host";
+import { installPackages, requireDebianRoot } from "../tools/install";
 import { locked } from "../tools/lock";
 import { docker, listed } from "./docker";
-import { installPackages, onPath, requireDebianRoot } from "./engine";
 
 const folder = inRepository("lab", "image");
 const distribution = "bookworm";
@@ -50,7 +51,7 @@ async function buildFrom(tag: string, { progress }: Phase): Promise<void> {
 /** The same machine from Debian's packages alone, where no container registry can be reached. */
 async function bootstrap(tag: string): Promise<void> {
   requireDebianRoot("No container registry can be reached.", "Make docker.io reachable for the engine");
-  if (!(await onPath("mmdebstrap"))) await installPackages(["mmdebstrap"], "10 s");
+  if (!(await findOnPath("mmdebstrap"))) await installPackages(["mmdebstrap"], "10 s");
   await phase("making the lab's machine image from Debian packages", "70 s", async ({ progress }) => {
     await withTemporaryFolder(cacheFolder("image-"), async (work) => {
       const archive = join(work, "machine.tar");

@@ -6,6 +6,7 @@ import { type K3sName, k3s, k3sRelease } from "../catalog";
 import { reasonNoPackages } from "../debian";
 import { reasonNoGo, requireGo } from "../go";
 import { findOnPath } from "../host";
+import { canInstall, installPackages } from "../install";
 import type { Found, Tool } from "../tool";
 import { buildK3s, k3sRecipe } from "./build";
 
@@ -30,6 +31,7 @@ export function k3sTool(name: K3sName): Tool {
       remedy: `install Go ${oldestGo} or newer (https://go.dev/dl) and gcc, on Debian or Ubuntu`,
       recipe: k3sRecipe(name),
       run: async (folder, phase) => {
+        if (!(await findOnPath("gcc"))) await installPackages(["gcc", "libc6-dev"], "20 s");
         const source = await buildK3s(name, await requireGo(), folder, phase);
         await requireVersion(join(folder, "k3s"), version);
         return { version, source };
@@ -40,7 +42,7 @@ export function k3sTool(name: K3sName): Tool {
 
 async function obstacle(oldestGo: string): Promise<string | undefined> {
   const noCompiler = async () =>
-    (await findOnPath("gcc")) ? undefined : "there is no gcc to build its database with";
+    (await findOnPath("gcc")) || canInstall() ? undefined : "there is no gcc to build its database with";
   return (await reasonNoGo(oldestGo)) ?? (await noCompiler()) ?? (await reasonNoPackages());
 }
 
