@@ -65,7 +65,7 @@ export function linked(variable: string, value: string): string {
 /** Builds one executable from pinned modules; an interrupted build goes on from Go's own cache. */
 export async function goBuild(go: Go, build: GoBuild, phase: Phase): Promise<void> {
   const env = goEnvironment(build.cgo);
-  const caches = await command(go.executable, ["env", "GOCACHE", "GOMODCACHE"], { env });
+  const caches = await command(go.executable, ["env", "GOCACHE", "GOMODCACHE"], { env, cwd: build.module });
   for (const folder of caches.trim().split("\n")) requireSpace(folder);
   let compiled = 0;
   await runGo(go, build.module, buildArguments(build), env, (line) => {

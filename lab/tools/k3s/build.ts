@@ -17,7 +17,6 @@ const tags = [
 ];
 
 const k3sModule = "github.com/k3s-io/k3s";
-const shimPackage = "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2";
 
 /** The files that decide what the build gives. */
 export function k3sRecipe(name: K3sName): string[] {
@@ -30,7 +29,8 @@ export function k3sRecipe(name: K3sName): string[] {
  * needs on a machine, and the one file that carries the archive. Gives what it was made from.
  */
 export async function buildK3s(name: K3sName, go: Go, folder: string, phase: Phase): Promise<string> {
-  const { version, module } = k3s[name];
+  const { version, module, containerd } = k3s[name];
+  const shimPackage = `github.com/containerd/${containerd}/cmd/containerd-shim-runc-v2`;
   const work = join(folder, "work");
   const source = join(work, "source");
   const at = (...path: string[]) => join(work, ...path);
