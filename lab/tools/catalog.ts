@@ -23,7 +23,7 @@ export interface K3s {
   version: string;
   /** The commit of the version, as Go's modules name it. */
   module: string;
-  /** The major version of containerd in it, as part of a package's path. */
+  /** The module of the containerd in it. */
   containerd: string;
   oldestGo: string;
 }
@@ -32,13 +32,13 @@ export const k3s: Record<K3sName, K3s> = {
   "k3s-1.33": {
     version: "v1.33.3+k3s1",
     module: "v1.33.0-rc1.0.20250806161551-ff6abe8a845f",
-    containerd: "containerd/v2",
+    containerd: "github.com/containerd/containerd/v2",
     oldestGo: "1.24.4",
   },
   "k3s-1.32": {
     version: "v1.32.0+k3s1",
     module: "v1.32.0-rc1.0.20250115204516-d0ea741b138f",
-    containerd: "containerd",
+    containerd: "github.com/containerd/containerd",
     oldestGo: "1.24.0",
   },
 };

@@ -80,6 +80,12 @@ export async function goModule(go: Go, module: string, path: string): Promise<st
   return JSON.parse(answer).Dir;
 }
 
+/** The folder of a module that another one is built with, once that has been built. */
+export async function moduleFolder(go: Go, module: string, path: string): Promise<string> {
+  const args = ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", path];
+  return (await runGo(go, module, args, goEnvironment())).trim();
+}
+
 async function runGo(
   go: Go,
   cwd: string,

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "../../command";
@@ -6,7 +6,7 @@ import type { Phase } from "../../console";
 import { inRepository } from "../../folders";
 import { type K3sName, k3s } from "../catalog";
 import { unpackPackages } from "../debian";
-import { type Go, goBuild, goModule, linked } from "../go";
+import { type Go, goBuild, goModule, linked, moduleFolder } from "../go";
 import { findOnPath } from "../host";
 import { debianPackages, layOutPayload, packPayload } from "./payload";
 
@@ -18,9 +18,13 @@ const tags = [
 
 const k3sModule = "github.com/k3s-io/k3s";
 
+const shimName = "containerd-shim-runc-v2";
+
 /** The files that decide what the build gives. */
 export function k3sRecipe(name: K3sName): string[] {
-  const shared = ["build.ts", "payload.ts", "runc.sh", "flannel.sh"].map((file) => `lab/tools/k3s/${file}`);
+  const shared = ["build.ts", "payload.ts", "data.go", "runc.sh", "flannel.sh"].map(
+    (file) => `lab/tools/k3s/${file}`,
+  );
   return [`lab/tools/go/${name}/go.mod`, `lab/tools/go/${name}/go.sum`, ...shared];
 }
 
@@ -30,7 +34,6 @@ export function k3sRecipe(name: K3sName): string[] {
  */
 export async function buildK3s(name: K3sName, go: Go, folder: string, phase: Phase): Promise<string> {
   const { version, module, containerd } = k3s[name];
-  const shimPackage = `github.com/containerd/${containerd}/cmd/containerd-shim-runc-v2`;
   const work = join(folder, "work");
   const source = join(work, "source");
   const at = (...path: string[]) => join(work, ...path);
@@ -40,13 +43,15 @@ export async function buildK3s(name: K3sName, go: Go, folder: string, phase: Pha
 
   phase.progress("compiling the server");
   const flags = versionFlags(go, version, module);
-  const server = { module: source, tags, cgo: true };
+  const both = { tags, cgo: true };
   await goBuild(
     go,
-    { ...server, packagePath: "./cmd/server", output: at("server"), linkerFlags: flags },
+    { ...both, module: source, packagePath: "./cmd/server", output: at("server"), linkerFlags: flags },
     phase,
   );
-  await goBuild(go, { ...server, packagePath: shimPackage, output: at("shim") }, phase);
+  // In containerd's own module, as k3s does: k3s's has other versions of what the shim is made of.
+  const shim = { module: await moduleFolder(go, source, containerd), packagePath: `./cmd/${shimName}` };
+  await goBuild(go, { ...both, ...shim, output: at("shim") }, phase);
 
   phase.progress("fetching runc and the CNI plugins");
   const zstd = await findOnPath("zstd");
@@ -94,6 +99,10 @@ async function copySource(from: string, to: string): Promise<void> {
   cpSync(from, to, { recursive: true });
   await command("chmod", ["-R", "u+w", to]);
   cpSync(join(to, "manifests"), join(to, "pkg", "deploy", "embed"), { recursive: true });
+  const data = join(to, "pkg", "data");
+  if (existsSync(join(data, "embed"))) return;
+  mkdirSync(join(data, "embed"));
+  await copyFile(inRepository("lab", "tools", "k3s", "data.go"), join(data, "embedded.go"));
 }
 
 /** k3s refuses to start when it was not built with the Go that it was told of. */

@@ -55,7 +55,7 @@ test.each([
     "The module is not the pinned one",
   ],
   [
-    "github.com/a/b: dial tcp: lookup proxy.golang.org: no such host",
+    "github.com/a/b: dial tcp: lookup modules.example: no such host",
     "Check that Go reaches its module proxy",
   ],
   ["write /tmp/x: no space left on device", "Free some disk space"],
