@@ -12,7 +12,7 @@ export function manifestFor(lab: Lab, version: string): string {
   return stringify({
     name: lab.name,
     version,
-    ...(lab.mirror ? { artifacts: { mirror: lab.mirror } } : {}),
+    ...(lab.mirror ? { artifacts: { mirror: lab.mirror, images: true } } : {}),
     ssh: {
       user: "root",
       identityFile: userKey(lab.name),
@@ -21,5 +21,7 @@ export function manifestFor(lab: Lab, version: string): string {
     },
     servers: nodes("server"),
     agents: nodes("agent"),
+    // Their images are not in the lab's archive.
+    disable: ["coredns", "local-storage", "metrics-server", "servicelb", "traefik"],
   });
 }

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { shown } from "./shown";
+import { text } from "./text";
+
+/** The kinds of text a manifest is made of. Patterns bound the length first, so that no input is slow to refuse. */
+
+export const clusterName = text({
+  what: "a cluster name",
+  allowed: 'lower-case letters, digits and "-", at most 40, such as dev',
+  pattern: /^(?=.{1,40}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+});
+
+export const nodeName = text({
+  what: "a node name",
+  allowed: 'lower-case letters, digits, "-" and ".", at most 63, such as s1',
+  pattern: /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+});
+
+export const version = text({
+  what: "an exact k3s version",
+  allowed: "vX.Y.Z+k3sN, such as v1.33.3+k3s1",
+  pattern: /^(?=.{1,64}$)v\d+\.\d+\.\d+\+k3s\d+$/,
+  hint: versionHint,
+});
+
+export const ip = text({
+  what: "an IP address",
+  allowed: "such as 10.0.0.11 or fd00::11, without a prefix length or a port",
+  pattern: new RegExp(`${z.regexes.ipv4.source}|${z.regexes.ipv6.source}`),
+});
+
+/** A last label of digits alone would be a mistyped IPv4 address. */
+const dnsName =
+  /^(?=.{1,253}$)([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\.)*(?!\d+$)[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
+
+export const host = text({
+  what: "a host",
+  allowed: "an IP address or a DNS name, such as 10.0.0.11 or s1.example.com",
+  pattern: new RegExp(`${z.regexes.ipv4.source}|${z.regexes.ipv6.source}|${dnsName.source}`),
+  hint: hostHint,
+});
+
+export const user = text({
+  what: "a user name",
+  allowed: 'letters, digits, "_", "." and "-", at most 32, such as root',
+  pattern: /^(?=.{1,32}$)[a-zA-Z_][-a-zA-Z0-9_.]*\$?$/,
+});
+
+export const filePath = text({
+  what: "a path",
+  allowed: "one line, such as ~/.ssh/id_ed25519",
+  pattern: /^(?=.{1,4096}$)\P{Cc}+$/u,
+});
+
+export const hostKey = text({
+  what: "a host key",
+  allowed: 'a public key, such as "ssh-ed25519 AAAA…", or its fingerprint, "SHA256:…"',
+  pattern:
+    /^(?=.{1,8192}$)(SHA256:[A-Za-z0-9+/]{43}=?|(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) AAAA[A-Za-z0-9+/]{40,}={0,2}( \P{Cc}*)?)$/u,
+}).overwrite(withoutComment);
+
+export const command = text({
+  what: "a command",
+  allowed: "a line or lines for /bin/sh, such as apt-get install -y open-iscsi",
+  pattern: /^(?=[\s\S]{1,65536}$)(?=\s*\S)[\P{Cc}\t\n]*$/u,
+  secret: true,
+});
+
+export const mirror = text({
+  what: "the address of a mirror",
+  allowed:
+    "http:// or https://, a host and a path, without a password, such as https://mirror.example.com/k3s",
+  pattern: /^(?=.{1,2048}$)https?:\/\/(\[[0-9a-fA-F:]+\]|[-a-zA-Z0-9.]+)(:\d{1,5})?(\/[-\w.~%+/]*)?$/,
+}).overwrite((address) => address.replace(/(?<!\/)\/+$/, ""));
+
+function versionHint(value: string): string | undefined {
+  if (/^(latest|stable|testing|v?\d+\.\d+)$/.test(value))
+    return "it stands for another version every few weeks; write the exact one, such as v1.33.3+k3s1";
+  const [, v, number, suffix] = /^(v?)(\d+\.\d+\.\d+)([-+]k3s\d+)?$/.exec(value) ?? [];
+  if (number === undefined) return undefined;
+  if (suffix === undefined)
+    return `the k3s release is missing; write v${number}+k3s1, or the k3s release you mean`;
+  const right = `v${number}+${suffix.slice(1)}`;
+  return v === "" ? `the "v" is missing; write ${right}` : `write ${right}`;
+}
+
+function hostHint(value: string): string | undefined {
+  if (/^[^@\s]{1,32}@\S+$/.test(value)) return "the user goes into ssh.user";
+  if (/^[^:\s]+:\d+$/.test(value)) return "the port goes into ssh.port";
+  if (/^[\d.]+$/.test(value)) return "an IPv4 address is four numbers from 0 to 255, such as 10.0.0.11";
+  if (/^\[.*\]$/.test(value)) return `write an IPv6 address without brackets, ${shown(value.slice(1, -1))}`;
+  return undefined;
+}
+
+/** A key copied from /etc/ssh ends with the name of whoever made it. */
+function withoutComment(key: string): string {
+  return key.split(" ").slice(0, 2).join(" ");
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { shown } from "./shown";
+import { text } from "./text";
+
+const labelName = /^(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+const labelPrefix = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What the kubelet refuses to start with would otherwise show only on the machine. */
+const labelKey = z.string().superRefine((key, context) => {
+  const wrong = wrongKey(key);
+  if (wrong) context.addIssue({ code: "custom", message: wrong });
+});
+
+const labelValue = text({
+  what: "a label value",
+  allowed: 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',
+  pattern: /^((?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
+});
+
+export const labels = z.record(labelKey, labelValue);
+
+function wrongKey(key: string): string | undefined {
+  const slash = key.indexOf("/");
+  const prefix = key.slice(0, Math.max(slash, 0));
+  if (!labelName.test(key.slice(slash + 1)) || (slash >= 0 && !labelPrefix.test(prefix)))
+    return `${shown(key)} is not a label key: at most 63 letters, digits, "-", "_" and ".", after an optional DNS name and "/", such as example.com/tier`;
+  if (!isReserved(prefix) || kubeletSets.has(key)) return undefined;
+  return prefix === "node-role.kubernetes.io"
+    ? `${shown(key)} cannot be set by a node on itself: use a key of your own, or kubectl label node`
+    : `${shown(key)} belongs to Kubernetes: use a key of your own, or one that starts with node.kubernetes.io/`;
+}
+
+function isReserved(prefix: string): boolean {
+  if (!/(^|\.)(kubernetes|k8s)\.io$/.test(prefix)) return false;
+  return !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix);
+}
+
+/** The kubelet's own list, beyond the two prefixes that are open to it. */
+const kubeletSets = new Set([
+  "kubernetes.io/arch",
+  "kubernetes.io/hostname",
+  "kubernetes.io/os",
+  "beta.kubernetes.io/arch",
+  "beta.kubernetes.io/instance-type",
+  "beta.kubernetes.io/os",
+  "failure-domain.beta.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone",
+  "topology.kubernetes.io/region",
+  "topology.kubernetes.io/zone",
+]);

@@ -1,0 +1,43 @@
+import { parseManifest } from "../../manifest/parse";
+import { warnings } from "../../manifest/warnings";
+import { below } from "./texts";
+
+const withServers = (count: number) => {
+  const servers = Array.from({ length: count }, (_, index) => `{ name: s${index}, host: h${index} }`);
+  return parseManifest(`name: dev\nversion: v1.33.3+k3s1\nservers: [${servers}]`, "cluster.yaml");
+};
+
+test.each([1, 3, 5, 7])("%d servers are nothing to warn of", (count) => {
+  expect(warnings(withServers(count))).toEqual([]);
+});
+
+test.each([
+  [
+    2,
+    "2 servers survive the loss of 0, no more than 1 would, because etcd needs a majority of 2; use 1 or 3",
+  ],
+  [
+    4,
+    "4 servers survive the loss of 1, no more than 3 would, because etcd needs a majority of 3; use 3 or 5",
+  ],
+  [
+    6,
+    "6 servers survive the loss of 2, no more than 5 would, because etcd needs a majority of 4; use 5 or 7",
+  ],
+])("%d servers are warned of, with the reason and the odd alternatives", (count, warning) => {
+  expect(warnings(withServers(count))).toEqual([`servers: ${warning}`]);
+});
+
+test("a token that can be guessed is warned of, and not shown", () => {
+  const full = `K10${"0".repeat(64)}::server:hidden`;
+  const found = warnings(parseManifest(below(`token: ${full}\nagentToken: hidden`), "cluster.yaml"));
+  expect(found).toEqual([
+    expect.stringMatching(/^token: shorter than 16 /),
+    expect.stringMatching(/^agentToken: shorter/),
+  ]);
+  expect(found.join()).not.toContain("hidden");
+});
+
+test("a long token is nothing to warn of", () => {
+  expect(warnings(parseManifest(below("token: 0123456789abcdef"), "cluster.yaml"))).toEqual([]);
+});
