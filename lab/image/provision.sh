@@ -36,7 +36,7 @@ quiet_services() {
   systemctl disable haproxy.service keepalived.service nftables.service open-iscsi.service iscsid.service
   systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer \
     e2scrub_reap.service getty.target console-getty.service systemd-udevd.service systemd-timesyncd.service \
-    systemd-networkd-wait-online.service iscsid.socket >/dev/null 2>&1
+    systemd-networkd-wait-online.service systemd-modules-load.service iscsid.socket >/dev/null 2>&1
   mkdir -p /etc/systemd/journald.conf.d
   printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=32M\nForwardToSyslog=no\n' >/etc/systemd/journald.conf.d/lab.conf
   systemctl set-default multi-user.target

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attempt, type CommandOptions, type CommandResult, command } from "../../lab/command";
 import { inRepository } from "../../lab/folders";
+import { link, makeProject } from "../../lab/project";
 import { pulumiEnvironment } from "../../lab/tools/environment";
 
 /** A Pulumi project in a folder of its own, with its own backend and its own Pulumi home. */
@@ -17,11 +18,20 @@ export interface Stack {
 }
 
 /** Makes a stack from a program's files, such as those of an example. */
-export async function newStack(program: string): Promise<Stack> {
+export function newStack(program: string): Promise<Stack> {
+  return stackFrom((project) => cpSync(program, project, { recursive: true }));
+}
+
+/** Makes a stack of this repository's own program, with a manifest. */
+export function newClusterStack(manifest: string): Promise<Stack> {
+  return stackFrom((project) => makeProject(project, "t", manifest));
+}
+
+async function stackFrom(fill: (project: string) => void): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "stack-"));
   const project = join(folder, "project");
-  cpSync(program, project, { recursive: true });
-  symlinkSync(inRepository("node_modules"), join(project, "node_modules"));
+  fill(project);
+  link(inRepository("node_modules"), join(project, "node_modules"));
   mkdirSync(join(folder, "state"));
   const env = {
     ...(await pulumiEnvironment(join(folder, "home"))),

@@ -1,0 +1,44 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "../providers/connection";
+
+/** What a machine needs to become a node, whatever its role. */
+export interface NodeArgs {
+  /** How the machine is reached. The address may be an output of whoever made the machine. */
+  connection: pulumi.Input<{ [K in keyof Connection]: pulumi.Input<Connection[K]> }>;
+  /** An exact release, such as "v1.33.3+k3s1". */
+  version: string;
+  /** Where releases are found, in the layout of the official ones; default: the official address. */
+  mirror?: string;
+  /** Also stage the release's image archive, for machines that reach no registry; default: false. */
+  images?: boolean;
+  /** Labels that the node registers with. */
+  labels?: pulumi.Input<Record<string, string>>;
+  /** The address that the node uses in the cluster; default: k3s chooses. */
+  nodeIp?: pulumi.Input<string | undefined>;
+  /** Any other key of k3s's configuration file. */
+  config?: pulumi.Input<Record<string, unknown>>;
+  /** The cluster's name; default: the component's own. */
+  cluster?: string;
+  /** Milliseconds until waiting for readiness is given up; default: 5 minutes. */
+  patience?: number;
+  /** Something that must be there before the machine is touched. */
+  preflight?: pulumi.Input<string>;
+}
+
+/** Where to join: a server of this program, or the address and token of one that is elsewhere. */
+export interface JoinArgs {
+  url: pulumi.Input<string>;
+  token: pulumi.Input<string>;
+}
+
+export const defaultPatience = 5 * 60_000;
+
+const officialReleases = "https://github.com/k3s-io/k3s/releases/download";
+
+/** The address of one release's files. */
+export function releaseAddress({
+  mirror = officialReleases,
+  version,
+}: Pick<NodeArgs, "mirror" | "version">): string {
+  return `${mirror.replace(/\/+$/, "")}/${encodeURIComponent(version)}`;
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { Config, RunError } from "@pulumi/pulumi";
+import { K3sCluster } from "./components/k3s-cluster";
+import { ManifestError } from "./manifest/mistakes";
+import { checkManifest, parseManifest } from "./manifest/parse";
+import type { Manifest } from "./manifest/schema";
+
+const config = new Config();
+const manifest = readManifest();
+const secrets = {
+  token: config.getSecret("token") ?? manifest.token,
+  agentToken: config.getSecret("agentToken") ?? manifest.agentToken,
+};
+const cluster = new K3sCluster(manifest.name, { ...manifest, ...secrets });
+
+export const { kubeconfig, endpoint, token, agentToken, caCertificate, clusterId, servers, agents, version } =
+  cluster;
+
+/** The manifest is a file that `manifest` names, or the same object under `cluster`. */
+function readManifest(): Manifest {
+  const inline = config.getObject<unknown>("cluster");
+  try {
+    if (inline !== undefined) return checkManifest(inline, "cluster");
+    const file = config.require("manifest");
+    return parseManifest(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    if (error instanceof ManifestError) throw new RunError(error.message);
+    throw error;
+  }
+}

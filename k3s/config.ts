@@ -1,0 +1,53 @@
+import { stringify } from "yaml";
+
+export type Role = "server" | "agent";
+
+/** What decides a node's configuration file; tokens have files of their own. */
+export interface NodeConfig {
+  role: Role;
+  name: string;
+  labels: Record<string, string>;
+  nodeIp?: string;
+  /** Where to join; without it a server begins a cluster. */
+  join?: string;
+  tlsSans: readonly string[];
+  disable: readonly string[];
+  /** Any other key of k3s, as the user wrote it. */
+  extra: Record<string, unknown>;
+}
+
+export const paths = {
+  binary: "/usr/local/bin/k3s",
+  config: "/etc/rancher/k3s/config.yaml",
+  token: "/etc/rancher/k3s/token",
+  agentToken: "/etc/rancher/k3s/agent-token",
+  data: "/var/lib/rancher/k3s",
+} as const;
+
+/** The text of /etc/rancher/k3s/config.yaml. */
+export function configFile(node: NodeConfig): string {
+  const common = {
+    "node-name": node.name,
+    ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
+    ...(Object.keys(node.labels).length > 0 ? { "node-label": labelList(node.labels) } : {}),
+    ...(node.join ? { server: node.join } : {}),
+    "token-file": paths.token,
+  };
+  const settings = node.role === "server" ? { ...common, ...serverSettings(node) } : common;
+  return stringify({ ...node.extra, ...settings });
+}
+
+function serverSettings({ join, tlsSans, disable }: NodeConfig) {
+  return {
+    ...(join ? {} : { "cluster-init": true }),
+    "agent-token-file": paths.agentToken,
+    ...(tlsSans.length > 0 ? { "tls-san": [...tlsSans] } : {}),
+    ...(disable.length > 0 ? { disable: [...disable] } : {}),
+  };
+}
+
+function labelList(labels: Record<string, string>): string[] {
+  return Object.entries(labels)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([key, value]) => `${key}=${value}`);
+}

@@ -1,0 +1,49 @@
+import { createConnection } from "node:net";
+import * as grpc from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { Tell } from "./wire";
+
+/** Pulumi starts the provider host with the engine's address as its first argument. */
+const address = /^[\w.:[\]-]+:\d+$/.test(process.argv[2] ?? "") ? process.argv[2] : undefined;
+
+const watchEvery = 1_000;
+
+let client: EngineClient | undefined;
+let watching = false;
+
+/** What writes to a resource's row; an input called `row` holds the URN that the engine does not hand on. */
+export function rowOf(inputs: Record<string, unknown>): Tell {
+  const urn = typeof inputs.row === "string" ? inputs.row : "";
+  const begun = Date.now();
+  return (step) => log(urn, `${step} (${Math.round((Date.now() - begun) / 1_000)} s)`);
+}
+
+function log(urn: string, message: string): void {
+  if (!address) return;
+  client ??= new EngineClient(address, grpc.credentials.createInsecure());
+  const request = new LogRequest();
+  request.setSeverity(LogSeverity.INFO);
+  request.setUrn(urn);
+  request.setMessage(message);
+  request.setEphemeral(true);
+  client.log(request, ignoreAnswer);
+}
+
+/** A line of progress that does not arrive is no reason to stop. */
+function ignoreAnswer(): void {}
+
+/**
+ * A killed CLI leaves this process working on machines. So it looks whether the engine still listens,
+ * and when it does not, ends every session and itself.
+ */
+export function onEngineGone(end: () => Promise<void>): void {
+  if (watching || !address) return;
+  watching = true;
+  const [host = "127.0.0.1", port = "0"] = address.split(/:(?=\d+$)/);
+  setInterval(() => {
+    const knock = createConnection({ host, port: Number(port) });
+    knock.once("connect", () => knock.destroy());
+    knock.once("error", () => void end().finally(() => process.exit(1)));
+  }, watchEvery).unref();
+}

@@ -1,0 +1,23 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { controlPlane } from "./control-plane/provider";
+import { machine } from "./machine/provider";
+import { membership } from "./membership/provider";
+import { node } from "./node/provider";
+import { preflight } from "./preflight/provider";
+import { wired } from "./wire";
+
+const kinds: Record<string, () => dynamic.ResourceProvider> = {
+  Preflight: () => wired(preflight),
+  Machine: () => wired(machine),
+  Membership: () => wired(membership),
+  Node: () => wired(node),
+  ControlPlane: () => wired(controlPlane),
+};
+
+/** Gives Pulumi's provider host the handlers of one kind of resource. */
+export function load(kind: string): dynamic.ResourceProvider {
+  const make = kinds[kind];
+  if (!make)
+    throw new Error(`There is no resource of the kind "${kind}" in this version of pulumi-k3s-cluster.`);
+  return make();
+}

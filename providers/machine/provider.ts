@@ -1,0 +1,45 @@
+import { type Connection, connect } from "../connection";
+import { script } from "../script";
+import type { Resource } from "../wire";
+
+export interface MachineInputs {
+  name: string;
+  connection: Connection;
+  version: string;
+  /** Where the release's files are: the official address or a mirror of its layout, version included. */
+  release: string;
+  images: boolean;
+  /** Nothing is fetched before the machines were looked at. */
+  preflight: string;
+}
+
+export interface MachineOutputs {
+  /** Of the binary that was staged. */
+  sha256: string;
+}
+
+const minutes = (count: number) => count * 60_000;
+
+/** One machine's artifacts: fetched, verified and unpacked, without touching what runs. */
+export const machine: Resource<MachineInputs, MachineOutputs> = {
+  createOnly: ["preflight"],
+  create: async (inputs, tell) => ({ id: inputs.name, outputs: await stage(inputs, tell) }),
+  update: async (_id, inputs, _state, tell) => stage(inputs, tell),
+  delete: async (_id, { name, connection, version }, tell) => {
+    tell("removing k3s");
+    await connect(name, connection).run(script("unstage"), {
+      variables: { VERSION: version },
+      deadline: minutes(1),
+    });
+  },
+};
+
+async function stage(inputs: MachineInputs, tell: (step: string) => void): Promise<MachineOutputs> {
+  const { name, connection, version, release, images } = inputs;
+  tell(`fetching k3s ${version}`);
+  const sha256 = await connect(name, connection).run(script("stage"), {
+    variables: { VERSION: version, BASE: release, IMAGES: images ? "yes" : "no" },
+    deadline: minutes(10),
+  });
+  return { sha256: sha256.trim() };
+}

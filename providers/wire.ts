@@ -1,0 +1,121 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { closeAll } from "../remote/pool";
+import { onEngineGone, rowOf } from "./engine";
+
+/** What Pulumi's engine writes in place of a value that is not known yet, whatever its type. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Tells the resource's own row what is going on. */
+export type Tell = (step: string) => void;
+
+/** Records what exists already: from then on a failure leaves a resource that the next run completes. */
+export type Begun<O> = (id: string, outputs: Partial<O>) => void;
+
+/** A resource as this project writes it: plain values in, plain values out. */
+export interface Resource<I extends object, O extends object> {
+  /** What is wrong with the inputs, one sentence each; also runs in a preview. */
+  check?(inputs: I, old: I | undefined, tell: Tell): Promise<string[]> | string[];
+  /** Inputs that matter only when the resource is made. */
+  createOnly?: readonly (keyof I)[];
+  create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
+  update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
+  delete?(id: string, state: I & O, tell: Tell): Promise<void>;
+}
+
+type Props = Record<string, unknown>;
+
+/** Puts a resource behind Pulumi's protocol for dynamic providers. */
+export function wired<I extends object, O extends object>(kind: Resource<I, O>): dynamic.ResourceProvider {
+  onEngineGone(closeAll);
+  return {
+    check: async (old: Props, news: Props) => {
+      const inputs = settled(old, news);
+      const before = Object.keys(old).length > 0 ? (old as I) : undefined;
+      const mistakes = hasUnknown(inputs)
+        ? []
+        : ((await kind.check?.(inputs as I, before, rowOf(inputs))) ?? []);
+      return { inputs, failures: mistakes.map((reason) => ({ property: "", reason })) };
+    },
+    diff: async (_id: string, old: Props, news: Props) => ({
+      changes: changedInputs(old, news, (kind.createOnly ?? []).map(String)).length > 0,
+    }),
+    create: (inputs: Props) => {
+      let partial: { id: string; properties: Props } | undefined;
+      const begun: Begun<O> = (id, outputs) => {
+        partial = { id, properties: { ...inputs, ...plain(outputs) } };
+      };
+      return guarded(
+        async () => {
+          const { id, outputs } = await kind.create(inputs as I, rowOf(inputs), begun);
+          return { id, outs: { ...inputs, ...plain(outputs) } };
+        },
+        () => partial,
+      );
+    },
+    update: (id: string, old: Props, inputs: Props) =>
+      guarded(
+        async () => ({
+          outs: { ...inputs, ...plain(await kind.update(id, inputs as I, old as I & O, rowOf(inputs))) },
+        }),
+        () => ({ id, properties: { ...old, ...inputs } }),
+      ),
+    delete: (id: string, state: Props) =>
+      guarded(
+        async () => kind.delete?.(id, state as I & O, rowOf(state)),
+        () => undefined,
+      ),
+  };
+}
+
+/** The names of the inputs that differ; what only counts at creation, and what only names the row, does not. */
+export function changedInputs(old: Props, news: Props, createOnly: readonly string[]): string[] {
+  const ignored = new Set(["__provider", "row", ...createOnly]);
+  return Object.keys(news).filter((key) => !ignored.has(key) && !same(old[key], news[key]));
+}
+
+/**
+ * In a preview an updated resource's outputs are all unknown, also those that will stay. What is known
+ * from the last run takes the place of what is not, so that nothing downstream seems to change.
+ */
+export function settled(old: Props, news: Props): Props {
+  return Object.fromEntries(
+    Object.entries(news).map(([key, value]) => [key, hasUnknown(value) && key in old ? old[key] : value]),
+  );
+}
+
+export function hasUnknown(value: unknown): boolean {
+  if (value === unknown) return true;
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some(hasUnknown);
+}
+
+/** A failure after the work is done loses it: what the engine cannot carry is dropped here. */
+export function plain(value: object): Props {
+  return JSON.parse(JSON.stringify(value)) as Props;
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return canonical(left) === canonical(right);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Makes an Error of whatever was thrown, without a stack, and keeps what was begun in the state. */
+async function guarded<T>(
+  work: () => Promise<T>,
+  partial: () => { id: string; properties: Props } | undefined,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause ?? "unknown failure");
+    const begun = partial();
+    throw Object.assign(new Error(message), { stack: "" }, begun && { ...begun, reasons: [message] });
+  }
+}

@@ -1,0 +1,112 @@
+import type { AlgorithmList, ServerHostKeyAlgorithm } from "ssh2";
+import { type Failure, Trouble } from "./errors";
+import { fingerprint, type HostKey, knownKeys, parseHostKey, typeOf } from "./known-hosts";
+import { addressOf, portOf, type SshTarget } from "./target";
+import { readUserFile } from "./user-file";
+
+/** What a machine's host key must be. */
+export interface Expectation {
+  /** Types of key that the machine is asked for before all others. */
+  algorithms?: AlgorithmList<ServerHostKeyAlgorithm>;
+  /** What is wrong with the key that the machine presents; nothing where it is the expected one. */
+  objection(presented: Buffer): Failure | undefined;
+}
+
+export function expectation(target: SshTarget): Expectation {
+  return target.hostKey === undefined ? fromFile(target) : fromPin(target, target.hostKey.trim());
+}
+
+function fromPin(target: SshTarget, pin: string): Expectation {
+  const key = parseHostKey(pin);
+  if (!key && !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(pin))
+    throw new Trouble({
+      kind: "host key",
+      cause: `the host key that is pinned for ${addressOf(target)} cannot be read`,
+      remedy: 'Give it as "ssh-ed25519 AAAA…" or as "SHA256:…".',
+    });
+  const expected = key ? fingerprint(key.blob) : pin.replace(/=$/, "");
+  return {
+    algorithms: preferring(key ? [key] : []),
+    objection(presented) {
+      if (fingerprint(presented) === expected) return undefined;
+      const wanted = key ? described(key) : expected;
+      return mismatch(target, presented, `${wanted}, which is pinned`, "pin the new key");
+    },
+  };
+}
+
+function fromFile(target: SshTarget): Expectation {
+  const path = target.knownHosts ?? "~/.ssh/known_hosts";
+  const { accepted, revoked } = knownKeys(read(path), target.host, portOf(target));
+  return {
+    algorithms: preferring(accepted),
+    objection(presented) {
+      if (revoked.some(({ blob }) => blob.equals(presented)))
+        return {
+          kind: "host key",
+          cause: `${addressOf(target)} presented ${shown(presented)}, which ${path} marks as revoked`,
+          remedy: "Do not connect to it: find out who answers there, and give the machine a new host key.",
+        };
+      if (accepted.some(({ blob }) => blob.equals(presented))) return undefined;
+      if (accepted.length === 0) return unknown(target, presented, path);
+      const expected = `${accepted.map(described).join(" or ")}, which ${path} names`;
+      return mismatch(target, presented, expected, `replace its line in ${path}`);
+    },
+  };
+}
+
+/** A file that is not there knows nobody; one that cannot be read might. */
+function read(path: string): string {
+  try {
+    return readUserFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new Trouble({
+      kind: "host key",
+      cause: `the known hosts in ${path} cannot be read: ${(error as Error).message}`,
+      remedy: "Make the file readable, or pin the machine's host key.",
+    });
+  }
+}
+
+function unknown(target: SshTarget, presented: Buffer, path: string): Failure {
+  return {
+    kind: "host key",
+    cause: `${addressOf(target)} presented ${shown(presented)}, and ${path} knows no key of it`,
+    remedy:
+      "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the machine; if it is the same, pin it: " +
+      `hostKey: ${fingerprint(presented)}`,
+  };
+}
+
+function mismatch(target: SshTarget, presented: Buffer, expected: string, accept: string): Failure {
+  return {
+    kind: "host key",
+    cause: `${addressOf(target)} presented ${shown(presented)} instead of ${expected}`,
+    remedy: `Another machine may answer in its place. If it was rebuilt, check the key on it, then ${accept} (hostKey: ${fingerprint(presented)}).`,
+  };
+}
+
+function shown(presented: Buffer): string {
+  return described({ type: typeOf(presented), blob: presented });
+}
+
+function described({ type, blob }: HostKey): string {
+  return `${fingerprint(blob)} (${type})`;
+}
+
+const algorithmsOf: Record<string, ServerHostKeyAlgorithm[]> = {
+  "ssh-ed25519": ["ssh-ed25519"],
+  "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
+  "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
+  "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
+  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
+};
+
+/** A machine has keys of several types, and presents the first that it is asked for. */
+function preferring(keys: HostKey[]): AlgorithmList<ServerHostKeyAlgorithm> | undefined {
+  const first = [...new Set(keys.flatMap(({ type }) => algorithmsOf[type] ?? []))];
+  if (first.length === 0) return undefined;
+  // ssh2 leaves what it already has in its list where it is.
+  return { remove: first, prepend: first } as unknown as AlgorithmList<ServerHostKeyAlgorithm>;
+}

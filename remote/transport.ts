@@ -1,0 +1,22 @@
+import type { Readable, Writable } from "node:stream";
+
+/** How a process ended; `lost` says why nobody can tell. */
+export type Exit = { code: number } | { signal: string } | { lost: string };
+
+export interface Running {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** Resolves when the process is over and its output has been read; never rejects. */
+  ended: Promise<Exit>;
+  /** Lets go of a process that did not end by itself. */
+  abandon(): void;
+}
+
+export interface Transport {
+  /** The user that a command runs as, and where; for messages. */
+  readonly user: string;
+  readonly address: string;
+  /** Starts a command line that never depends on a value; fails with Trouble. */
+  start(command: readonly string[], signal: AbortSignal): Promise<Running>;
+}

@@ -1,0 +1,8 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Reads a file that the user named, with ~ for the home folder. */
+export function readUserFile(path: string): string {
+  return readFileSync(/^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path, "utf8");
+}

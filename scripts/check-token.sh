@@ -1,0 +1,29 @@
+#!/bin/sh
+# Asks the server to join whether it is the one that is meant and takes the token; leaves no trace there.
+# Inputs: SERVER, its address; CA_HASH; USER_PASSWORD; ANSWER, the code that says the password is right.
+# Output: nothing. Exit: 0 both fit, 69 no answer, 76 another CA, 77 token refused.
+
+set -eu
+
+main() {
+  ca=$(mktemp)
+  trap 'rm -f "$ca"' EXIT
+  curl -fsSk --max-time 5 --retry 2 --retry-connrefused -o "$ca" "$SERVER/cacerts" ||
+    fail 69 "$SERVER does not answer"
+  actual=$(sha256sum "$ca" | cut -d ' ' -f 1)
+  if [ "$actual" != "$CA_HASH" ]; then fail 76 "$SERVER belongs to another cluster: its CA is $actual, not $CA_HASH"; fi
+  code=$(printf 'user = "%s"\n' "$USER_PASSWORD" |
+    curl -s --max-time 5 -K - --cacert "$ca" -o /dev/null -w '%{http_code}' "$SERVER/v1-k3s/readyz") || true
+  case $code in
+    "$ANSWER" | 200 | 503) ;;
+    401) fail 77 "$SERVER refuses the token" ;;
+    *) fail 69 "$SERVER answers $code" ;;
+  esac
+}
+
+fail() {
+  echo "$2" >&2
+  exit "$1"
+}
+
+main

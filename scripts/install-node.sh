@@ -1,0 +1,63 @@
+#!/bin/sh
+# Writes a node's files and starts it, or restarts it when what it runs on has changed; does not wait.
+# Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; TOKEN; AGENT_TOKEN, empty on agents.
+# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner.
+
+set -eu
+umask 077
+
+main() {
+  folder=/etc/rancher/k3s
+  (umask 022 && mkdir -p "$folder")
+  if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then
+    echo "this machine belongs to $(cat "$folder/owner")" >&2
+    exit 73
+  fi
+  changed=no
+  place "$folder/owner" 0644 "$OWNER"
+  place "$folder/token" 0600 "$TOKEN"
+  if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
+  place "$folder/config.yaml" 0600 "$CONFIG"
+  binary
+  place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
+  systemctl daemon-reload
+  systemctl enable --quiet "$UNIT"
+  run
+}
+
+run() {
+  if ! systemctl is-active --quiet "$UNIT"; then
+    systemctl reset-failed "$UNIT" 2>/dev/null || true
+    systemctl start --no-block "$UNIT"
+    echo started
+  elif [ "$changed" = yes ]; then
+    systemctl restart --no-block "$UNIT"
+    echo restarted
+  else
+    echo unchanged
+  fi
+}
+
+# A reader sees the old file or the new one, and never one that others may read for a moment.
+place() {
+  if [ -e "$1" ] && [ "$(stat -c %a "$1")" = "${2#0}" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$3")" ]; then return; fi
+  printf %s "$3" >"$1.new"
+  chmod "$2" "$1.new"
+  mv -f "$1.new" "$1"
+  changed=yes
+}
+
+inode() {
+  stat -c '%d %i %s' "$1" 2>/dev/null || true
+}
+
+binary() {
+  staged=/usr/local/lib/k3s/$VERSION/k3s
+  if [ "$(inode /usr/local/bin/k3s)" = "$(inode "$staged")" ]; then return; fi
+  ln -f "$staged" /usr/local/bin/.k3s.new 2>/dev/null || cp "$staged" /usr/local/bin/.k3s.new
+  chmod 0755 /usr/local/bin/.k3s.new
+  mv -f /usr/local/bin/.k3s.new /usr/local/bin/k3s
+  changed=yes
+}
+
+main

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Takes a node off its machine and leaves the machine as it was before.
+# Inputs: OWNER; UNIT. Output: nothing. Exit: 0, also where the machine belongs to another owner by now.
+
+set -eu
+
+main() {
+  marker=/etc/rancher/k3s/owner
+  if ! [ -e "$marker" ] || [ "$(cat "$marker")" != "$OWNER" ]; then return; fi
+  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  end_pods
+  unmount
+  links
+  rules
+  files
+}
+
+# The unit leaves its pods running when it stops; they hang below containerd's shims.
+end_pods() {
+  for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    pids=$(shims)
+    [ -n "$pids" ] || return 0
+    # shellcheck disable=SC2086 # a list of numbers
+    kill -9 $pids 2>/dev/null || true
+    : "$attempt"
+    sleep 0.2
+  done
+}
+
+shims() {
+  ps -e -o pid= -o ppid= -o args= | awk '
+    { parent[$1] = $2; if ($0 ~ /\/var\/lib\/rancher\/k3s\/data\/[^ ]*\/bin\/containerd-shim/) mine[$1] = 1 }
+    END {
+      for (pid in parent) {
+        for (up = pid; up > 1; up = parent[up]) if (up in mine) { print pid; break }
+      }
+    }'
+}
+
+unmount() {
+  awk '{ print $2 }' /proc/self/mounts |
+    grep -E '^(/run/k3s|/var/lib/rancher/k3s|/var/lib/kubelet/pods|/var/lib/kubelet/plugins|/run/netns/cni-)' |
+    sort -r | while read -r place; do umount -l "$place"; done
+}
+
+links() {
+  ip -o link show | awk -F '[ :@]+' '/master cni0/ { print $2 }' | while read -r link; do
+    ip link delete "$link" 2>/dev/null || true
+  done
+  for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0 flannel-wg flannel-wg-v6; do
+    if [ -e "/sys/class/net/$link" ]; then ip link delete "$link"; fi
+  done
+  find /run/netns -maxdepth 1 -name 'cni-*' -exec rm -f {} + 2>/dev/null || true
+}
+
+rules() {
+  for tables in iptables ip6tables; do
+    if command -v "$tables-save" >/dev/null; then
+      "$tables-save" | grep -Ev 'KUBE-|CNI-|FLANNEL|flannel' | "$tables-restore"
+    fi
+  done
+}
+
+files() {
+  rm -f "/etc/systemd/system/$UNIT.service" "/etc/systemd/system/$UNIT.service.env" /usr/local/bin/k3s
+  systemctl daemon-reload
+  systemctl reset-failed "$UNIT" 2>/dev/null || true
+  rm -rf /run/k3s /run/flannel /var/lib/cni /var/log/pods /var/log/containers /etc/rancher/node
+  find /var/lib/kubelet -mindepth 1 -delete 2>/dev/null || true
+  rm -rf /var/lib/rancher/k3s /etc/rancher/k3s
+  rmdir --ignore-fail-on-non-empty /etc/rancher
+}
+
+main
