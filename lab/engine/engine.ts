@@ -7,13 +7,14 @@ import { cacheFolder } from "../folders";
 import { Problem } from "../problem";
 import { findOnPath } from "../tools/host";
 import { installPackages, requireDebianRoot } from "../tools/install";
-import { raiseKernelLimits } from "./kernel";
+import { keepMachinesApart, raiseKernelLimits } from "./kernel";
 
 const oldestEngine = [20, 10] as const;
 
 /** Makes sure that a container engine answers and that the kernel can carry a lab of machines. */
 export async function ensureEngine(): Promise<void> {
   requireLinux();
+  await keepMachinesApart();
   if (!(await engineAnswers())) {
     await ensureInstalled();
     if (!(await engineAnswers())) await phase("starting the container engine", "3 s", startEngine);

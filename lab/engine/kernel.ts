@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { attempt } from "../command";
 import { Problem } from "../problem";
 
 /** Every machine of a lab shares this kernel; with its defaults the tenth machine's systemd does not start. */
@@ -21,6 +22,24 @@ export function raiseKernelLimits(): void {
       `As root: sysctl -w ${settings}`,
     );
   }
+}
+
+const unified = "/sys/fs/cgroup/unified";
+
+/**
+ * Where version 1 of cgroups is in force, a machine's systemd keeps its books in version 2 beside it. The
+ * engine gives each container a part of its own there only when it is mounted; else the machines would
+ * share one, and each would end what the others start.
+ */
+export async function keepMachinesApart(): Promise<void> {
+  const mounts = readFileSync("/proc/self/mounts", "utf8");
+  if (/^\S+ \S+ cgroup2 /m.test(mounts)) return;
+  const mounted = await attempt("sh", ["-c", `mkdir -p ${unified} && mount -t cgroup2 cgroup2 ${unified}`]);
+  if (mounted.code === 0) return;
+  throw new Problem(
+    `Version 2 of cgroups is not mounted, and mounting it failed: ${mounted.stderr.trim()}`,
+    `As root: mkdir -p ${unified} && mount -t cgroup2 cgroup2 ${unified}`,
+  );
 }
 
 /** True where containers may be given this capability: what init lacks, no container gets. */

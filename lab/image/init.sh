@@ -8,14 +8,7 @@ main() {
   writable_cgroups
   close_to "${LAB_CLOSED_TO:-}"
   mount --make-rshared /
-  become_systemd
-}
-
-# Where version 1 of cgroups is in force, systemd would mount version 2 beside it for its own bookkeeping,
-# and machines of an engine that is itself in a container would find themselves in one and the same.
-become_systemd() {
-  if [ -f /sys/fs/cgroup/cgroup.controllers ]; then exec /sbin/init; fi
-  exec /sbin/init systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1
+  exec /sbin/init
 }
 
 # Without --privileged the engine mounts these read-only; systemd and the kubelet write to them.

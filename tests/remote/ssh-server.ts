@@ -14,6 +14,8 @@ export interface SshServerOptions {
   cutOff?: number;
   /** What `sudo -n …` does there; it runs the rest of its arguments by default. */
   sudo?: string;
+  /** Lets nobody in before so many wait for it. */
+  together?: number;
   /** How many sessions it allows on all connections together. */
   maxSessions?: number;
   /** Said by the login shell before the command runs. */
@@ -31,6 +33,7 @@ export async function sshServer(options: SshServerOptions = {}) {
   const commands: string[] = [];
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
+  const waiting: AuthContext[] = [];
   let logins = 0;
   let attempts = 0;
   let pending = 0;
@@ -55,7 +58,9 @@ export async function sshServer(options: SshServerOptions = {}) {
       });
     connection.on("authentication", (attempt) => {
       if (!accepts(attempt)) return attempt.reject(["publickey"]);
-      return attempt.accept();
+      waiting.push(attempt);
+      if (waiting.length >= (options.together ?? 1)) for (const each of waiting.splice(0)) each.accept();
+      return undefined;
     });
     connection.on("ready", () => {
       settled();
