@@ -29,7 +29,7 @@ test("preview of the first up names every machine and changes none", async () =>
 
 test("up makes three voters and five Ready nodes", async () => {
   await stack.pulumi(["up", "--yes"]);
-  const nodes = (await onMachine(lab, "s1", "k3s kubectl get nodes --no-headers"))
+  const nodes = (await onMachine(lab, "s1", "k3s kubectl --cache-dir /tmp/kube get nodes --no-headers"))
     .split("\n")
     .map((line) => line.split(/\s+/));
   expect(nodes.map(([name, status]) => `${name} ${status}`).sort()).toEqual([
