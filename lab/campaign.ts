@@ -65,7 +65,7 @@ async function run({ number, file }: Case): Promise<Outcome> {
     `^${number} `,
   ];
   const report = await withReaping(prefix, () => jest(selection, { LAB_RUN: prefix }));
-  const tests = report?.testResults.flatMap(({ assertionResults }) => assertionResults) ?? [];
+  const tests = report?.tests ?? [];
   const ran = tests.filter(({ status }) => status === "passed" || status === "failed");
   const passed = ran.length > 0 && ran.every(({ status }) => status === "passed");
   return {

@@ -1,5 +1,5 @@
 import { duration, phase, say } from "./console";
-import { ensureEngine } from "./engine/engine";
+import { ensureEngine, ensureSshClient } from "./engine/engine";
 import { ensureImage } from "./engine/image";
 import { mirrorVersion } from "./machines/mirror";
 import { reapDeadRuns, runPrefix, withReaping } from "./machines/reap";
@@ -42,7 +42,8 @@ async function checks(): Promise<Tally> {
 }
 
 async function fastTests(): Promise<Tally> {
-  say("==> unit, component and provider tests (usually 15 s)");
+  await ensureSshClient();
+  say("==> unit, component and provider tests (usually 30 s)");
   return report(await jest(["--selectProjects", "unit", "component", "provider"], {}));
 }
 

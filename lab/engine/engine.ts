@@ -20,7 +20,7 @@ export async function ensureEngine(): Promise<void> {
     if (!(await engineAnswers())) await phase("starting the container engine", "3 s", startEngine);
   }
   await requireVersion();
-  await ensureClient();
+  await ensureSshClient();
   raiseKernelLimits();
 }
 
@@ -66,7 +66,7 @@ async function ensureInstalled(): Promise<void> {
 }
 
 /** The lab calls `ssh` and the image is made by mmdebstrap: both are small and often missing. */
-async function ensureClient(): Promise<void> {
+export async function ensureSshClient(): Promise<void> {
   if (await findOnPath("ssh")) return;
   requireDebianRoot("There is no ssh client.", "Install an OpenSSH client");
   await installPackages(["openssh-client"], "10 s");

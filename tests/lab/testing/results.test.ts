@@ -7,7 +7,7 @@ const report = (more: Partial<JestReport>): JestReport => ({
   numPendingTests: 0,
   numTodoTests: 0,
   numRuntimeErrorTestSuites: 0,
-  testResults: [{ name: "a.test.ts", assertionResults: [{ fullName: "works", status: "passed" }] }],
+  tests: [{ fullName: "works", status: "passed" }],
   ...more,
 });
 
@@ -19,7 +19,7 @@ test.each([
     { success: false, numRuntimeErrorTestSuites: 1 },
     { passed: 1, failed: 1, skipped: 0 },
   ],
-  ["no test ran", { numPassedTests: 0, testResults: [] }, { passed: 0, failed: 1, skipped: 0 }],
+  ["no test ran", { numPassedTests: 0, tests: [] }, { passed: 0, failed: 1, skipped: 0 }],
   ["jest failed without a test's fault", { success: false }, { passed: 1, failed: 1, skipped: 0 }],
   ["skipped and todo", { numPendingTests: 2, numTodoTests: 1 }, { passed: 1, failed: 0, skipped: 3 }],
 ])("counts a run in which %s", (_, more, expected) => {
