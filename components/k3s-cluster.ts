@@ -40,6 +40,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const [first, ...others] = args.servers;
     if (!first) throw new pulumi.RunError(`K3sCluster "${name}": give at least one server.`);
+    refuseHooks(name, [...args.servers, ...args.agents]);
     const token = args.token ?? made(`${name}-token`, child);
     const agentToken = args.agentToken ?? made(`${name}-agent-token`, child);
 
@@ -89,6 +90,16 @@ export class K3sCluster extends pulumi.ComponentResource {
     this.version = args.version;
     this.registerOutputs({ endpoint: this.endpoint, clusterId: this.clusterId });
   }
+}
+
+/** Better refused than silently not run. */
+function refuseHooks(name: string, machines: Machine[]): void {
+  const hooked = machines.filter(({ hooks }) => hooks.before.length + hooks.after.length > 0);
+  if (hooked.length === 0) return;
+  const names = hooked.map((machine) => machine.name).join(", ");
+  throw new pulumi.RunError(
+    `K3sCluster "${name}": hooks are not run by this version; take them away from ${names}.`,
+  );
 }
 
 function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
