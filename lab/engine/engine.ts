@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { attempt, command } from "../command";
 import { type Phase, phase } from "../console";
@@ -89,10 +89,21 @@ async function startEngine({ progress }: Phase): Promise<void> {
   }
 }
 
+/** An engine that was killed leaves these behind, and refuses to start once another process has its number. */
+const pidFiles = { dockerd: "/run/docker.pid", containerd: "/run/docker/containerd/containerd.pid" };
+
 function startByHand(log: string): void {
+  for (const [program, file] of Object.entries(pidFiles)) {
+    if (existsSync(file) && !runs(program, readFileSync(file, "utf8").trim())) rmSync(file);
+  }
   mkdirSync(cacheFolder(), { recursive: true });
   const output = openSync(log, "w");
   spawn("dockerd", [], { detached: true, stdio: ["ignore", output, output] }).unref();
+}
+
+function runs(program: string, pid: string): boolean {
+  const name = `/proc/${pid}/comm`;
+  return existsSync(name) && readFileSync(name, "utf8").trim() === program;
 }
 
 function lastError(log: string): string {
