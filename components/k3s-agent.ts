@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Machine } from "../providers/machine/resource";
-import { Node } from "../providers/node/resource";
 import { K3sServer } from "./k3s-server";
-import { defaultPatience, type JoinArgs, type NodeArgs, releaseAddress } from "./machine-args";
+import type { JoinArgs, NodeArgs } from "./machine-args";
+import { memberNode } from "./node";
 
 export interface K3sAgentArgs extends NodeArgs {
   /** The server to join, or the address of a cluster and its agent token. */
@@ -16,44 +15,8 @@ export class K3sAgent extends pulumi.ComponentResource {
 
   constructor(name: string, args: K3sAgentArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-k3s-cluster:index:K3sAgent", name, {}, options);
-    const { version, connection } = args;
-    const join = agentJoin(name, args.server);
-    const child = { parent: this };
-    const machine = new Machine(
-      name,
-      {
-        name,
-        connection,
-        version,
-        release: releaseAddress(args),
-        images: args.images ?? false,
-        preflight: args.preflight ?? "",
-      },
-      child,
-    );
-    const config = pulumi.output({
-      role: "agent" as const,
-      name,
-      labels: args.labels ?? {},
-      nodeIp: args.nodeIp,
-      join: join.url,
-      tlsSans: [],
-      disable: [],
-      extra: args.config ?? {},
-    });
-    const node = new Node(
-      name,
-      {
-        cluster: args.cluster ?? name,
-        connection,
-        version,
-        config,
-        token: pulumi.secret(join.token),
-        sha256: machine.sha256,
-        patience: args.patience ?? defaultPatience,
-      },
-      child,
-    );
+    const { url, token } = agentJoin(name, args.server);
+    const node = memberNode(name, args, { role: "agent", join: url, token }, this);
     this.ready = node.id;
     this.registerOutputs({ ready: this.ready });
   }

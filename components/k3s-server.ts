@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ControlPlane } from "../providers/control-plane/resource";
-import { Machine } from "../providers/machine/resource";
-import { Node } from "../providers/node/resource";
-import { defaultPatience, type JoinArgs, type NodeArgs, releaseAddress } from "./machine-args";
+import { defaultPatience, type JoinArgs, type NodeArgs } from "./machine-args";
+import { memberNode } from "./node";
 
 export interface K3sServerArgs extends NodeArgs {
   /** Where to join; without it this server begins a cluster. */
@@ -43,46 +42,20 @@ export class K3sServer extends pulumi.ComponentResource {
     const join = joinOf(args.server);
     const token = join?.token ?? args.token;
     if (!token) throw new pulumi.RunError(`K3sServer "${name}": give a token, or a server to join.`);
-    const { version, connection } = args;
-    const child = { parent: this };
+    const { connection, tlsSans, disable } = args;
     const cluster = args.cluster ?? name;
-    const machine = new Machine(
-      name,
-      {
-        name,
-        connection,
-        version,
-        release: releaseAddress(args),
-        images: args.images ?? false,
-        preflight: args.preflight ?? "",
-      },
-      child,
-    );
-    const config = pulumi.output({
+    const agentToken = pulumi.secret(args.agentToken);
+    const membership = args.membership ?? "";
+    const differs = {
       role: "server" as const,
-      name,
-      labels: args.labels ?? {},
-      nodeIp: args.nodeIp,
       join: join?.url,
-      tlsSans: args.tlsSans ?? [],
-      disable: args.disable ?? [],
-      extra: args.config ?? {},
-    });
-    const node = new Node(
-      name,
-      {
-        cluster,
-        connection,
-        version,
-        config,
-        token: pulumi.secret(token),
-        agentToken: pulumi.secret(args.agentToken),
-        sha256: machine.sha256,
-        membership: args.membership ?? "",
-        patience: args.patience ?? defaultPatience,
-      },
-      child,
-    );
+      token,
+      agentToken,
+      membership,
+      tlsSans,
+      disable,
+    };
+    const node = memberNode(name, args, differs, this);
     this.name = name;
     this.connection = connection;
     this.url = pulumi.interpolate`https://${pulumi.output(connection).apply(({ host }) => host)}:6443`;
