@@ -13,7 +13,8 @@ const secrets = {
   token: config.getSecret("token") ?? manifest.token,
   agentToken: config.getSecret("agentToken") ?? manifest.agentToken,
 };
-const cluster = new K3sCluster(manifest.name, { ...manifest, ...secrets });
+const { name, ...described } = manifest;
+const cluster = new K3sCluster(name, { ...described, ...secrets });
 
 export const { kubeconfig, endpoint, token, agentToken, caCertificate, clusterId, servers, agents, version } =
   cluster;

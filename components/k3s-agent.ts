@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hook } from "./hook";
 import { K3sServer } from "./k3s-server";
-import type { JoinArgs, NodeArgs } from "./machine-args";
 import { memberNode } from "./node";
+import type { JoinArgs, NodeArgs } from "./node-args";
 
 export interface K3sAgentArgs extends NodeArgs {
   /** The server to join, or the address of a cluster and its agent token. */
@@ -15,17 +16,12 @@ export class K3sAgent extends pulumi.ComponentResource {
 
   constructor(name: string, args: K3sAgentArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-k3s-cluster:index:K3sAgent", name, {}, options);
-    const { url, token } = agentJoin(name, args.server);
-    const node = memberNode(name, args, { role: "agent", join: url, token }, this);
+    const { server } = args;
+    const { url, token } =
+      server instanceof K3sServer ? { url: server.url, token: server.agentToken } : server;
+    const node = memberNode(name, args, { role: "agent", server: url, token }, this);
+    hook("after", name, args, { parent: this, dependsOn: node });
     this.ready = node.id;
     this.registerOutputs({ ready: this.ready });
   }
-}
-
-function agentJoin(name: string, server: K3sServer | JoinArgs): JoinArgs {
-  if (!(server instanceof K3sServer)) return server;
-  if (server.agentToken) return { url: server.url, token: server.agentToken };
-  throw new pulumi.RunError(
-    `K3sAgent "${name}": its server is not verified by itself; give { url, token } of its cluster.`,
-  );
 }

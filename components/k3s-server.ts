@@ -1,9 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pinnedAgentToken } from "../k3s/token";
+import type { Connection } from "../providers/connection";
 import { ControlPlane } from "../providers/control-plane/resource";
-import { defaultPatience, type JoinArgs, type NodeArgs } from "./machine-args";
+import type { NodeInputs } from "../providers/node/provider";
+import type { Args } from "../providers/resource-args";
+import { hook } from "./hook";
 import { memberNode } from "./node";
+import { defaultPatience, type JoinArgs, type NodeArgs } from "./node-args";
 
-export interface K3sServerArgs extends NodeArgs {
+export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "membership" | "peers"> {
   /** Where to join; without it this server begins a cluster. */
   server?: K3sServer | JoinArgs;
   /** The server token of a cluster that begins here; a server that joins takes it from the one it joins. */
@@ -14,9 +19,7 @@ export interface K3sServerArgs extends NodeArgs {
   tlsSans?: pulumi.Input<string[]>;
   /** Packaged components to leave out, such as "traefik". */
   disable?: pulumi.Input<string[]>;
-  /** The membership that lets this server in. */
-  membership?: pulumi.Input<string>;
-  /** False where a cluster verifies its servers together; default: this server is verified by itself. */
+  /** False where something else verifies the servers together; default: this server is verified by itself. */
   verify?: boolean;
 }
 
@@ -25,72 +28,69 @@ export class K3sServer extends pulumi.ComponentResource {
   /** The node's name. */
   readonly name: string;
   /** How the machine is reached. */
-  readonly connection: K3sServerArgs["connection"];
+  readonly connection: pulumi.Output<Connection>;
   /** Where others join: https://<address>:6443. */
   readonly url: pulumi.Output<string>;
   /** The server token in its CA-pinned form; there as soon as the supervisor answers. */
   readonly joinToken: pulumi.Output<string>;
-  /** The agent token in its CA-pinned form; there when the server is verified, absent with `verify: false`. */
-  readonly agentToken?: pulumi.Output<string>;
+  /** The agent token in its CA-pinned form; there as early. */
+  readonly agentToken: pulumi.Output<string>;
   /** There when the server is Ready, serves and votes; absent with `verify: false`. */
   readonly ready?: pulumi.Output<string>;
-  /** The node resource's id, which changes with nothing but the node itself. */
-  readonly node: pulumi.Output<string>;
+  /** The administrator's kubeconfig. Secret; absent with `verify: false`. */
+  readonly kubeconfig?: pulumi.Output<string>;
 
   constructor(name: string, args: K3sServerArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("pulumi-k3s-cluster:index:K3sServer", name, {}, options);
     const join = joinOf(args.server);
     const token = join?.token ?? args.token;
     if (!token) throw new pulumi.RunError(`K3sServer "${name}": give a token, or a server to join.`);
-    const { connection, tlsSans, disable } = args;
-    const cluster = args.cluster ?? name;
+    const { tlsSans, disable, membership = "", peers } = args;
     const agentToken = pulumi.secret(args.agentToken);
-    const membership = args.membership ?? "";
-    const differs = {
+    const of = {
       role: "server" as const,
       join: join?.url,
+      peers,
       token,
       agentToken,
       membership,
       tlsSans,
       disable,
     };
-    const node = memberNode(name, args, differs, this);
+    const node = memberNode(name, args, of, this);
     this.name = name;
-    this.connection = connection;
-    this.url = pulumi.interpolate`https://${pulumi.output(connection).apply(({ host }) => host)}:6443`;
+    this.connection = pulumi.output(args.connection) as pulumi.Output<Connection>;
+    this.url = pulumi.interpolate`https://${this.connection.host}:6443`;
     this.joinToken = node.joinToken;
-    this.node = node.id;
+    this.agentToken = pulumi
+      .all([node.joinToken, agentToken])
+      .apply(([pinned, password]) => pinnedAgentToken(pinned, password));
     if (args.verify ?? true) {
-      const { agentToken, id } = verified(name, this, cluster, args.patience);
-      this.agentToken = agentToken;
-      this.ready = id;
+      const controlPlane = verified(name, this, args);
+      hook("after", name, args, { parent: this, dependsOn: controlPlane });
+      this.ready = controlPlane.id;
+      this.kubeconfig = controlPlane.kubeconfig;
     }
     this.registerOutputs({ url: this.url, joinToken: this.joinToken });
   }
 }
 
-function verified(
-  name: string,
-  server: K3sServer,
-  cluster: string,
-  patience = defaultPatience,
-): ControlPlane {
-  const { connection } = server;
+function verified(name: string, server: K3sServer, args: K3sServerArgs): ControlPlane {
+  const { connection, joinToken } = server;
   return new ControlPlane(
     name,
     {
-      cluster,
+      cluster: args.cluster ?? name,
       servers: [{ name, connection }],
-      nodes: [server.joinToken],
-      endpoint: pulumi.output(connection).apply(({ host }) => ({ address: host, port: 6443 })),
-      patience,
+      nodes: [joinToken],
+      endpoint: { address: connection.host, port: 6443 },
+      patience: args.patience ?? defaultPatience,
     },
     { parent: server },
   );
 }
 
 /** Joining this way or that comes down to an address and a token. */
-export function joinOf(server: K3sServer | JoinArgs | undefined): JoinArgs | undefined {
+function joinOf(server: K3sServer | JoinArgs | undefined): JoinArgs | undefined {
   return server instanceof K3sServer ? { url: server.url, token: server.joinToken } : server;
 }

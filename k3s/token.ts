@@ -19,3 +19,8 @@ export function parseToken(text: string): Token {
 export function pinnedToken(caHash: string, user: TokenUser, password: string): string {
   return `K10${caHash}::${user}:${password}`;
 }
+
+/** The agent token in its full form, for the cluster that a pinned server token belongs to. */
+export function pinnedAgentToken(joinToken: string, agentToken: string): string {
+  return pinnedToken(parseToken(joinToken).caHash ?? "", "node", agentToken);
+}

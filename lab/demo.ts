@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { attempt, command, interactive } from "./command";
+import { command, interactive } from "./command";
 import { phase, say } from "./console";
 import { cacheFolder, stateFolder } from "./folders";
 import { down, up } from "./machines/lab";
@@ -8,13 +8,12 @@ import { manifestFor } from "./machines/manifest";
 import type { Lab } from "./machines/model";
 import { Problem } from "./problem";
 import { makeProject } from "./project";
+import { openStack } from "./stack";
 import { k3s } from "./tools/catalog";
-import { pulumiEnvironment } from "./tools/environment";
 import { provide } from "./tools/tools";
 
 const name = "demo";
 const folder = stateFolder(name);
-const project = join(folder, "project");
 const kubeconfig = join(folder, "kubeconfig");
 
 /** A highly available cluster on machines in a box: `npm run demo`; `npm run demo -- down` removes it. */
@@ -32,27 +31,17 @@ export async function main([action = "up"]: string[]): Promise<number> {
 }
 
 async function makeCluster(lab: Lab): Promise<void> {
-  makeProject(project, name, manifestFor(lab, k3s["k3s-1.33"].version));
-  mkdirSync(join(folder, "state"), { recursive: true });
-  const env = await environment();
-  const pulumi = (...args: string[]) => ["--cwd", project, "--non-interactive", ...args];
-  await command("pulumi", pulumi("stack", "select", "--create", name), { env });
+  const manifest = manifestFor(lab, k3s["k3s-1.33"].version);
+  const stack = await openStack(folder, name, (project) => makeProject(project, name, manifest));
   // A run that was killed leaves its lock; in this folder no other run can be under way.
-  await attempt("pulumi", pulumi("cancel", "--yes"), { env });
+  await stack.tryPulumi(["cancel", "--yes"]);
   say("==> pulumi up: three servers and two agents (usually 1 min)");
-  const code = await interactive("pulumi", ["--cwd", project, "up", "--yes", "--skip-preview"], env);
+  const words = ["--cwd", stack.folder, "up", "--yes", "--skip-preview"];
+  const code = await interactive("pulumi", words, stack.env);
   if (code !== 0)
     throw new Problem("pulumi up did not finish.", "Read what it says above, then run this again.");
-  const config = await command("pulumi", pulumi("stack", "output", "kubeconfig", "--show-secrets"), { env });
+  const config = await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]);
   writeFileSync(kubeconfig, config, { mode: 0o600 });
-}
-
-async function environment(): Promise<NodeJS.ProcessEnv> {
-  return {
-    ...(await pulumiEnvironment(join(folder, "home"))),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "demo",
-  };
 }
 
 async function runPods(): Promise<void> {

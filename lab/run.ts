@@ -4,6 +4,7 @@ const commands: Record<string, () => Promise<{ main(args: string[]): Promise<num
   demo: () => import("./demo"),
   test: () => import("./test"),
   campaign: () => import("./campaign"),
+  bench: () => import("./bench"),
   lab: () => import("./main"),
   doctor: () => import("./doctor"),
   setup: () => import("./setup"),

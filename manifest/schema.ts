@@ -80,6 +80,9 @@ export const manifestSchema = z.strictObject({
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
 });
 
+/** What a user may write. */
+export type Written = z.input<typeof manifestSchema>;
+
 /** What the user wrote, checked, with defaults. */
 export type Declared = z.output<typeof manifestSchema>;
 type DeclaredMachine = Declared["servers"][number];

@@ -8,15 +8,38 @@ import type { Tell } from "./wire";
 const address = /^[\w.:[\]-]+:\d+$/.test(process.argv[2] ?? "") ? process.argv[2] : undefined;
 
 const watchEvery = 1_000;
+/** Where there is no terminal, each of these is a line. */
+const showEvery = 5_000;
 
 let client: EngineClient | undefined;
 let watching = false;
 
-/** What writes to a resource's row; an input called `row` holds the URN that the engine does not hand on. */
-export function rowOf(inputs: Record<string, unknown>): Tell {
+/** A resource's row while an operation on it runs. */
+export interface Row {
+  /** Shows a step, and from then on for how long it has been going on. */
+  tell: Tell;
+  /** The step that was told last. */
+  step(): string;
+  end(): void;
+}
+
+/** An input called `row` holds the URN, which the engine does not hand on to a provider. */
+export function rowOf(inputs: Record<string, unknown>): Row {
   const urn = typeof inputs.row === "string" ? inputs.row : "";
-  const begun = Date.now();
-  return (step) => log(urn, `${step} (${Math.round((Date.now() - begun) / 1_000)} s)`);
+  let step = "";
+  let since = Date.now();
+  const show = () => log(urn, `${step} (${Math.round((Date.now() - since) / 1_000)} s)`);
+  const timer = setInterval(() => step && show(), showEvery).unref();
+  return {
+    tell(next) {
+      if (next === step) return;
+      step = next;
+      since = Date.now();
+      log(urn, step);
+    },
+    step: () => step,
+    end: () => clearInterval(timer),
+  };
 }
 
 function log(urn: string, message: string): void {

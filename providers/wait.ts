@@ -1,4 +1,5 @@
 import type { Machine } from "../remote/machine";
+import { atStep, StepError } from "./failure";
 import { script } from "./script";
 import type { Tell } from "./wire";
 
@@ -7,44 +8,43 @@ const notYet = 75;
 export interface Wait {
   machine: Machine;
   unit: string;
-  /** The file under scripts/ that tells what is missing. */
+  /** The file under scripts/ that tells what is missing: 0 nothing, 75 what it says on stderr, else what failed. */
   script: string;
   variables: Record<string, string>;
+  secrets?: readonly string[];
   /** Milliseconds until waiting is given up. */
   patience: number;
   tell: Tell;
 }
 
-/** Waits for a unit, and says what it waits for; gives up with the unit's own last words. */
-export async function waitReady({
-  machine,
-  unit,
-  script: name,
-  variables,
-  patience,
-  tell,
-}: Wait): Promise<void> {
+/** Waits for a unit, and says what it waits for; gives up with the unit's own last words. Gives the script's output. */
+export async function waitFor(wait: Wait): Promise<string> {
+  const { machine, variables, secrets, patience, tell } = wait;
   const deadline = Date.now() + patience;
-  let seen = "";
+  let step = "looking whether it is ready";
+  let reason = "";
   for (;;) {
-    tell(seen === "" ? "looking" : `waiting: ${seen}`);
-    const answer = await machine.attempt(script(name), {
-      variables: { ...variables, SEEN: seen, PATIENCE: "20" },
-      deadline: 40_000,
+    tell(step);
+    const options = { variables: { ...variables, SEEN: reason, PATIENCE: "20" }, secrets, deadline: 40_000 };
+    const { code, stdout, stderr } = await machine.attempt(script(wait.script), options).catch((error) => {
+      throw atStep(step, error);
     });
-    if (answer.code === 0) return;
-    seen = answer.stderr.trim().split("\n").at(-1) ?? "";
-    if (answer.code !== notYet || Date.now() > deadline) {
-      throw await failure(machine, unit, seen, Date.now() > deadline ? patience : 0);
-    }
+    if (code === 0) return stdout;
+    reason = stderr.trim().split("\n").at(-1) ?? "";
+    step = `waiting: ${reason}`;
+    if (code !== notYet) throw await unitFailure(wait, "starting", reason);
+    if (Date.now() > deadline)
+      throw await unitFailure(wait, `waiting ${Math.round(patience / 1_000)} s for`, reason);
   }
 }
 
-async function failure(machine: Machine, unit: string, reason: string, waited: number): Promise<Error> {
+async function unitFailure({ machine, unit }: Wait, step: string, cause: string): Promise<Error> {
   const journal = await machine.run(script("journal"), { variables: { UNIT: unit }, deadline: 10_000 });
-  const after = waited > 0 ? ` after ${Math.round(waited / 1_000)} s` : "";
-  const last = journal.trim() === "" ? "" : `\n  ${journal.trim().split("\n").join("\n  ")}`;
-  return new Error(
-    `${machine.name}: ${unit} is not ready${after}: ${reason}${last}\n  next: journalctl -u ${unit} on ${machine.name}, then run this again`,
-  );
+  return new StepError({
+    machine: machine.name,
+    step: `${step} ${unit}`,
+    cause,
+    journal: journal.split("\n").filter((line) => line.trim() !== ""),
+    next: `correct the cause (journalctl -u ${unit} on ${machine.name} shows all of it), then run this again`,
+  });
 }

@@ -1,6 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { closeAll } from "../remote/pool";
 import { onEngineGone, rowOf } from "./engine";
+import { atStep } from "./failure";
+import { sayOnce } from "./once";
 
 /** What Pulumi's engine writes in place of a value that is not known yet, whatever its type. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -28,25 +30,26 @@ type Props = Record<string, unknown>;
 export function wired<I extends object, O extends object>(kind: Resource<I, O>): dynamic.ResourceProvider {
   onEngineGone(closeAll);
   return {
-    check: async (old: Props, news: Props) => {
+    check: (old: Props, news: Props) => {
       const inputs = settled(old, news);
       const before = Object.keys(old).length > 0 ? (old as I) : undefined;
-      const mistakes = hasUnknown(inputs)
-        ? []
-        : ((await kind.check?.(inputs as I, before, rowOf(inputs))) ?? []);
-      return { inputs, failures: mistakes.map((reason) => ({ property: "", reason })) };
+      return guarded(inputs, async (tell) => {
+        const mistakes = hasUnknown(inputs) ? [] : ((await kind.check?.(inputs as I, before, tell)) ?? []);
+        return { inputs, failures: mistakes.map((reason) => ({ property: "", reason })) };
+      });
     },
     diff: async (_id: string, old: Props, news: Props) => ({
       changes: changedInputs(old, news, (kind.createOnly ?? []).map(String)).length > 0,
     }),
     create: (inputs: Props) => {
-      let partial: { id: string; properties: Props } | undefined;
+      let partial: Recorded | undefined;
       const begun: Begun<O> = (id, outputs) => {
         partial = { id, properties: { ...inputs, ...plain(outputs) } };
       };
       return guarded(
-        async () => {
-          const { id, outputs } = await kind.create(inputs as I, rowOf(inputs), begun);
+        inputs,
+        async (tell) => {
+          const { id, outputs } = await kind.create(inputs as I, tell, begun);
           return { id, outs: { ...inputs, ...plain(outputs) } };
         },
         () => partial,
@@ -54,16 +57,14 @@ export function wired<I extends object, O extends object>(kind: Resource<I, O>):
     },
     update: (id: string, old: Props, inputs: Props) =>
       guarded(
-        async () => ({
-          outs: { ...inputs, ...plain(await kind.update(id, inputs as I, old as I & O, rowOf(inputs))) },
+        inputs,
+        async (tell) => ({
+          outs: { ...inputs, ...plain(await kind.update(id, inputs as I, old as I & O, tell)) },
         }),
         () => ({ id, properties: { ...old, ...inputs } }),
       ),
     delete: (id: string, state: Props) =>
-      guarded(
-        async () => kind.delete?.(id, state as I & O, rowOf(state)),
-        () => undefined,
-      ),
+      guarded(state, async (tell) => kind.delete?.(id, state as I & O, tell)),
   };
 }
 
@@ -106,16 +107,28 @@ function canonical(value: unknown): string {
   );
 }
 
+/** What is there already when an operation fails. */
+interface Recorded {
+  id: string;
+  properties: Props;
+}
+
 /** Makes an Error of whatever was thrown, without a stack, and keeps what was begun in the state. */
 async function guarded<T>(
-  work: () => Promise<T>,
-  partial: () => { id: string; properties: Props } | undefined,
+  inputs: Props,
+  work: (tell: Tell) => Promise<T>,
+  recorded: () => Recorded | undefined = () => undefined,
 ): Promise<T> {
+  const row = rowOf(inputs);
   try {
-    return await work();
+    return await work(row.tell);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause ?? "unknown failure");
-    const begun = partial();
-    throw Object.assign(new Error(message), { stack: "" }, begun && { ...begun, reasons: [message] });
+    const { message } = atStep(row.step(), cause);
+    const begun = recorded();
+    throw sayOnce(
+      Object.assign(new Error(message), { stack: "" }, begun && { ...begun, reasons: [message] }),
+    );
+  } finally {
+    row.end();
   }
 }

@@ -40,16 +40,22 @@ export class RemoteError extends Error {
   readonly machine: string;
   readonly script?: string;
   readonly answer?: Answer;
+  /** A clause: what went wrong. */
+  readonly reason: string;
+  /** A sentence: what the reader can do about it. */
   readonly remedy: string;
 
   constructor(failure: Failure, { machine, script, secrets = [] }: Circumstances) {
     const clean = (text: string) => redact(text, secrets);
-    super(`${machine}: ${oneLine(clean(failure.cause))}.\n${oneLine(clean(failure.remedy))}`);
+    const reason = oneLine(clean(failure.cause));
+    const remedy = oneLine(clean(failure.remedy));
+    super(`${machine}: ${reason}.\n${remedy}`);
     this.name = "RemoteError";
     this.kind = failure.kind;
     this.machine = machine;
     this.script = script;
-    this.remedy = clean(failure.remedy);
+    this.reason = reason;
+    this.remedy = remedy;
     const { answer } = failure;
     this.answer = answer && { ...answer, stdout: clean(answer.stdout), stderr: clean(answer.stderr) };
   }

@@ -4,6 +4,8 @@ import { fingerprint, type HostKey, knownKeys, parseHostKey, typeOf } from "./kn
 import { addressOf, portOf, type SshTarget } from "./target";
 import { readUserFile } from "./user-file";
 
+const defaultFile = "~/.ssh/known_hosts";
+
 /** What a machine's host key must be. */
 export interface Expectation {
   /** Types of key that the machine is asked for before all others. */
@@ -14,6 +16,14 @@ export interface Expectation {
 
 export function expectation(target: SshTarget): Expectation {
   return target.hostKey === undefined ? fromFile(target) : fromPin(target, target.hostKey.trim());
+}
+
+/** The keys that a target may show, as far as they are known whole: a fingerprint is not enough to tell them. */
+export function acceptedKeys(target: SshTarget): HostKey[] {
+  if (target.hostKey === undefined)
+    return knownKeys(read(target.knownHosts ?? defaultFile), target.host, portOf(target)).accepted;
+  const pinned = parseHostKey(target.hostKey.trim());
+  return pinned ? [pinned] : [];
 }
 
 function fromPin(target: SshTarget, pin: string): Expectation {
@@ -36,7 +46,7 @@ function fromPin(target: SshTarget, pin: string): Expectation {
 }
 
 function fromFile(target: SshTarget): Expectation {
-  const path = target.knownHosts ?? "~/.ssh/known_hosts";
+  const path = target.knownHosts ?? defaultFile;
   const { accepted, revoked } = knownKeys(read(path), target.host, portOf(target));
   return {
     algorithms: preferring(accepted),

@@ -12,7 +12,7 @@ main() {
     fail 69 "$SERVER does not answer"
   actual=$(sha256sum "$ca" | cut -d ' ' -f 1)
   if [ "$actual" != "$CA_HASH" ]; then fail 76 "$SERVER belongs to another cluster: its CA is $actual, not $CA_HASH"; fi
-  code=$(printf 'user = "%s"\n' "$USER_PASSWORD" |
+  code=$(printf '%s\n' "$USER_PASSWORD" | sed 's/[\\"]/\\&/g; s/.*/user = "&"/' |
     curl -s --max-time 5 -K - --cacert "$ca" -o /dev/null -w '%{http_code}' "$SERVER/v1-k3s/readyz") || true
   case $code in
     "$ANSWER" | 200 | 503) ;;

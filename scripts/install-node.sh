@@ -13,7 +13,8 @@ main() {
     echo "this machine belongs to $(cat "$folder/owner")" >&2
     exit 73
   fi
-  changed=no
+  # It outlives a run that is cut off, so that the next one restarts what this one has changed.
+  changed=$folder/.changed
   place "$folder/owner" 0644 "$OWNER"
   place "$folder/token" 0600 "$TOKEN"
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
@@ -26,16 +27,17 @@ main() {
 }
 
 run() {
-  if ! systemctl is-active --quiet "$UNIT"; then
-    systemctl reset-failed "$UNIT" 2>/dev/null || true
-    systemctl start --no-block "$UNIT"
-    echo started
-  elif [ "$changed" = yes ]; then
-    systemctl restart --no-block "$UNIT"
-    echo restarted
-  else
-    echo unchanged
+  state=$(systemctl is-active "$UNIT") || true
+  if [ "$state" = active ] && ! [ -e "$changed" ]; then echo unchanged; return; fi
+  systemctl reset-failed "$UNIT" 2>/dev/null || true
+  verb=start
+  if [ -e "$changed" ]; then
+    # To start a unit that is still starting would leave it with its old files.
+    case $state in active | activating | reloading) verb=restart ;; esac
   fi
+  systemctl "$verb" --no-block "$UNIT"
+  rm -f "$changed"
+  echo "${verb}ed"
 }
 
 # A reader sees the old file or the new one, and never one that others may read for a moment.
@@ -43,21 +45,17 @@ place() {
   if [ -e "$1" ] && [ "$(stat -c %a "$1")" = "${2#0}" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$3")" ]; then return; fi
   printf %s "$3" >"$1.new"
   chmod "$2" "$1.new"
+  : >"$changed"
   mv -f "$1.new" "$1"
-  changed=yes
-}
-
-inode() {
-  stat -c '%d %i %s' "$1" 2>/dev/null || true
 }
 
 binary() {
   staged=/usr/local/lib/k3s/$VERSION/k3s
-  if [ "$(inode /usr/local/bin/k3s)" = "$(inode "$staged")" ]; then return; fi
+  if [ -e /usr/local/bin/k3s ] && [ "$(sha256sum </usr/local/bin/k3s)" = "$(sha256sum <"$staged")" ]; then return; fi
   ln -f "$staged" /usr/local/bin/.k3s.new 2>/dev/null || cp "$staged" /usr/local/bin/.k3s.new
   chmod 0755 /usr/local/bin/.k3s.new
+  : >"$changed"
   mv -f /usr/local/bin/.k3s.new /usr/local/bin/k3s
-  changed=yes
 }
 
 main

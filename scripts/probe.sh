@@ -5,7 +5,7 @@
 
 main() {
   # shellcheck source=/dev/null
-  . /etc/os-release
+  if [ -r /etc/os-release ]; then . /etc/os-release; fi
   echo "os=${ID:-unknown} ${VERSION_ID:-}"
   echo "arch=$(uname -m)"
   echo "machine_id=$(cat /etc/machine-id 2>/dev/null)"
@@ -33,11 +33,12 @@ leftovers() {
   done
 }
 
+# A kernel without IPv6 has no tcp6, and not every awk goes on after a file that is missing.
 busy_ports() {
   for port in $PORTS; do
     hex=$(printf ':%04X' "$port")
-    if awk -v port="$hex" '$4 == "0A" && $2 ~ port "$" { found = 1 } END { exit !found }' \
-      /proc/net/tcp /proc/net/tcp6 2>/dev/null; then
+    if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+      awk -v port="$hex" '$4 == "0A" && $2 ~ port "$" { found = 1 } END { exit !found }'; then
       printf '%s ' "$port"
     fi
   done

@@ -1,16 +1,25 @@
 #!/bin/sh
 # Reads what others need to use the cluster. Runs on a ready server.
-# Inputs: none. Output: lines of name=base64. Exit: 0.
+# Inputs: none. Output: lines of name=base64. Exit: 0, 69 the API does not tell the cluster's identity.
 
 set -eu
 
 main() {
   server=/var/lib/rancher/k3s/server
-  echo "kubeconfig=$(base64 -w 0 /etc/rancher/k3s/k3s.yaml)"
-  echo "ca=$(base64 -w 0 $server/tls/server-ca.crt)"
-  echo "token=$(base64 -w 0 $server/token)"
-  echo "agentToken=$(base64 -w 0 $server/agent-token)"
-  echo "id=$(cluster_id | base64 -w 0)"
+  line kubeconfig </etc/rancher/k3s/k3s.yaml
+  line ca <$server/tls/server-ca.crt
+  line token <$server/token
+  line agentToken <$server/agent-token
+  id=$(cluster_id)
+  if [ -z "$id" ]; then
+    echo "the API does not tell the identity of kube-system" >&2
+    exit 69
+  fi
+  echo "$id" | line id
+}
+
+line() {
+  echo "$1=$(base64 -w 0)"
 }
 
 # The identity of kube-system is the cluster's own for as long as it lives.

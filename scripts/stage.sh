@@ -23,7 +23,7 @@ main() {
 }
 
 images() {
-  archive=$(grep -o "k3s-airgap-images-$arch\.tar[.a-z]*$" "$folder/sums" | head -n 1)
+  archive=$(grep -o "k3s-airgap-images-$arch\.tar[.a-z]*$" "$folder/sums" | sort -r | head -n 1)
   [ -n "$archive" ] || fail 69 "$BASE lists no image archive"
   mkdir -p /var/lib/rancher/k3s/agent/images
   obtain "$archive" "/var/lib/rancher/k3s/agent/images/$archive"

@@ -5,10 +5,12 @@
 set -eu
 
 main() {
+  ca=$(mktemp)
+  trap 'rm -f "$ca"' EXIT
   end=$(($(date +%s) + SECONDS_LEFT))
   while [ "$(date +%s)" -lt "$end" ]; do
-    if accepted; then
-      curl -fsSk --max-time 2 https://127.0.0.1:6443/cacerts | sha256sum | cut -d ' ' -f 1
+    if accepted && curl -fsSk --max-time 2 -o "$ca" https://127.0.0.1:6443/cacerts; then
+      sha256sum <"$ca" | cut -d ' ' -f 1
       return
     fi
     if [ "$(systemctl show -p NRestarts --value "$UNIT")" -ge 2 ]; then
@@ -23,7 +25,7 @@ main() {
 
 # 403 is the answer to the right password in the wrong role; a wrong password gets 401.
 accepted() {
-  code=$(printf 'user = "server:%s"\n' "$PASSWORD" |
+  code=$(printf '%s\n' "$PASSWORD" | sed 's/[\\"]/\\&/g; s/.*/user = "server:&"/' |
     curl -sk --max-time 2 -K - -o /dev/null -w '%{http_code}' https://127.0.0.1:6443/v1-k3s/readyz) || return 1
   [ "$code" = 403 ]
 }

@@ -29,7 +29,7 @@ end_pods() {
 
 shims() {
   ps -e -o pid= -o ppid= -o args= | awk '
-    { parent[$1] = $2; if ($0 ~ /\/var\/lib\/rancher\/k3s\/data\/[^ ]*\/bin\/containerd-shim/) mine[$1] = 1 }
+    { parent[$1] = $2; if ($3 ~ /^\/var\/lib\/rancher\/k3s\/data\/[^ ]*\/bin\/containerd-shim/) mine[$1] = 1 }
     END {
       for (pid in parent) {
         for (up = pid; up > 1; up = parent[up]) if (up in mine) { print pid; break }
@@ -39,12 +39,12 @@ shims() {
 
 unmount() {
   awk '{ print $2 }' /proc/self/mounts |
-    grep -E '^(/run/k3s|/var/lib/rancher/k3s|/var/lib/kubelet/pods|/var/lib/kubelet/plugins|/run/netns/cni-)' |
-    sort -r | while read -r place; do umount -l "$place"; done
+    grep -E '^(/run/k3s/|/var/lib/rancher/k3s/|/var/lib/kubelet/(pods|plugins)/|/run/netns/cni-)' |
+    sort -r | while read -r place; do umount -l "$(printf %b "$place")"; done
 }
 
 links() {
-  ip -o link show | awk -F '[ :@]+' '/master cni0/ { print $2 }' | while read -r link; do
+  ip -o link show | awk -F '[ :@]+' '/ master cni0 / { print $2 }' | while read -r link; do
     ip link delete "$link" 2>/dev/null || true
   done
   for link in cni0 flannel.1 flannel-v6.1 kube-ipvs0 flannel-wg flannel-wg-v6; do
@@ -67,7 +67,10 @@ files() {
   systemctl reset-failed "$UNIT" 2>/dev/null || true
   rm -rf /run/k3s /run/flannel /var/lib/cni /var/log/pods /var/log/containers /etc/rancher/node
   find /var/lib/kubelet -mindepth 1 -delete 2>/dev/null || true
-  rm -rf /var/lib/rancher/k3s /etc/rancher/k3s
+  if [ -d /var/lib/rancher/k3s ]; then find /var/lib/rancher/k3s -mindepth 1 -delete; fi
+  # A disk that is mounted there stays, emptied.
+  rmdir /var/lib/rancher/k3s 2>/dev/null || true
+  rm -rf /etc/rancher/k3s
   rmdir --ignore-fail-on-non-empty /etc/rancher
 }
 

@@ -3,7 +3,7 @@ import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { type Connection, connect } from "../connection";
 import { script } from "../script";
-import { waitReady } from "../wait";
+import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 
 export interface ControlPlaneInputs {
@@ -40,11 +40,11 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
   };
   await Promise.all(
     inputs.servers.map(async ({ name, connection }) => {
-      await waitReady({
+      await waitFor({
         machine: connect(name, connection),
         unit: unitName("server"),
-        script: "server-ready",
-        variables: { NODE: name },
+        script: "node-ready",
+        variables: { ROLE: "server", NODE: name },
         patience: inputs.patience,
         tell: (step) => show(name, step),
       });

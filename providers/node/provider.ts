@@ -3,15 +3,22 @@ import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
 import { type Connection, connect } from "../connection";
+import { oneAtATime } from "../one-at-a-time";
 import { script } from "../script";
-import { waitReady } from "../wait";
+import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
+import { checkToken } from "./check-token";
+import { clusterToJoin, type Peer } from "./cluster-to-join";
 
 export interface NodeInputs {
   cluster: string;
   connection: Connection;
   version: string;
   config: NodeConfig;
+  /** Where a server joins when it is made. Later it is a member like any other, whoever is the first by then. */
+  join?: string;
+  /** The other declared servers, where this one begins a cluster: one of them may have it already. */
+  peers?: Peer[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
   /** What agents will join with; servers only. */
@@ -31,16 +38,32 @@ const quick = 60_000;
 
 /** One machine as a member of the cluster: its configuration, its unit, its own health. */
 export const node: Resource<NodeInputs, NodeOutputs> = {
-  createOnly: ["membership", "token", "agentToken", "patience"],
-  create: async (inputs, tell, begun) => {
-    const id = `${inputs.cluster}/${inputs.config.name}`;
-    const machine = connect(inputs.config.name, inputs.connection);
-    if (inputs.config.join) await checkToken(machine, inputs, inputs.config.join, tell);
+  createOnly: ["join", "peers", "membership", "token", "agentToken", "patience"],
+  check: (inputs, old) => (old ? tokenComplaints(inputs, old) : []),
+  create: async (given, tell, begun) => {
+    const id = `${given.cluster}/${given.config.name}`;
+    const machine = connect(given.config.name, given.connection);
+    const inputs = await placed(machine, given, tell);
+    const join = inputs.config.join ?? inputs.join;
+    if (join) await checkToken(machine, { ...inputs, join, role: inputs.config.role }, tell);
     begun(id, { joinToken: inputs.token });
-    return { id, outputs: await start(machine, id, inputs, tell) };
+    await install(machine, id, inputs, tell);
+    if (inputs.config.role === "agent") await ready(machine, inputs, tell);
+    return { id, outputs: { joinToken: join ? inputs.token : await firstToken(machine, inputs, tell) } };
   },
-  update: async (id, inputs, _state, tell) => {
-    return start(connect(inputs.config.name, inputs.connection), id, inputs, tell);
+  update: async (id, given, state, tell) => {
+    const machine = connect(given.config.name, given.connection);
+    const change = async () => {
+      const inputs = await placed(machine, given, tell);
+      await install(machine, id, inputs, tell);
+      const { caHash } = parseToken(state.joinToken);
+      const joinToken = begins(inputs) && !caHash ? await firstToken(machine, inputs, tell) : state.joinToken;
+      await ready(machine, inputs, tell);
+      return { joinToken };
+    };
+    if (given.config.role === "agent") return change();
+    tell("waiting for its turn");
+    return oneAtATime(change);
   },
   delete: async (id, { config, connection }, tell) => {
     tell("removing the node");
@@ -49,68 +72,61 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   },
 };
 
-/** Nothing is started with a token that the cluster would refuse, nor with another cluster's. */
-async function checkToken(
-  machine: Machine,
-  { token, config }: NodeInputs,
-  join: string,
-  tell: Tell,
-): Promise<void> {
-  tell("asking the cluster whether it takes the token");
-  const { caHash = "", password } = parseToken(token);
-  const variables = {
-    SERVER: join,
-    CA_HASH: caHash,
-    USER_PASSWORD: `${config.role === "server" ? "server" : "node"}:${password}`,
-    ANSWER: config.role === "server" ? "403" : "200",
-  };
-  await machine.run(script("check-token"), { variables, secrets: [token, password], deadline: 20_000 });
+/** With the address to join where this server would begin a cluster that others have already. */
+async function placed(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<NodeInputs> {
+  return begins(inputs) ? { ...inputs, ...(await clusterToJoin(machine, inputs, tell)) } : inputs;
 }
 
-async function start(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<NodeOutputs> {
-  const { config, version, token, agentToken = "" } = inputs;
-  const unit = unitName(config.role);
+function begins({ join, config }: NodeInputs): boolean {
+  return config.role === "server" && !join;
+}
+
+function tokenComplaints(inputs: NodeInputs, old: NodeInputs): string[] {
+  const changed = (name: "token" | "agentToken") =>
+    parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
+  return (["token", "agentToken"] as const)
+    .filter(changed)
+    .map(
+      (name) =>
+        `${inputs.config.name}: its ${name} would change, and running nodes would be locked out; give the one that the cluster was made with`,
+    );
+}
+
+async function install(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
+  const { config, join = config.join, version, token, agentToken = "" } = inputs;
   tell("writing its files and starting it");
   await machine.run(script("install-node"), {
     variables: {
       OWNER: id,
       VERSION: version,
-      UNIT: unit,
+      UNIT: unitName(config.role),
       UNIT_TEXT: unitFile(config.role),
-      CONFIG: configFile(config),
+      CONFIG: configFile({ ...config, join }),
       TOKEN: token,
       AGENT_TOKEN: agentToken,
     },
     secrets: [token, agentToken],
     deadline: quick,
   });
-  if (config.role === "agent") {
-    await waitReady({
-      ...inputs,
-      machine,
-      unit,
-      script: "agent-ready",
-      variables: { NODE: config.name },
-      tell,
-    });
-    return { joinToken: token };
-  }
-  return { joinToken: config.join ? token : await firstToken(machine, unit, inputs, tell) };
+}
+
+async function ready(machine: Machine, { config, patience }: NodeInputs, tell: Tell): Promise<void> {
+  const { role, name } = config;
+  const variables = { ROLE: role, NODE: name };
+  await waitFor({ machine, unit: unitName(role), script: "node-ready", variables, patience, tell });
 }
 
 /** The CA is there half a second after the first start; with its hash the token can trust nobody else. */
-async function firstToken(
-  machine: Machine,
-  unit: string,
-  { token }: NodeInputs,
-  tell: Tell,
-): Promise<string> {
-  tell("waiting for the supervisor");
+async function firstToken(machine: Machine, { token, patience }: NodeInputs, tell: Tell): Promise<string> {
   const { password } = parseToken(token);
-  const caHash = await machine.run(script("supervisor"), {
-    variables: { UNIT: unit, PASSWORD: password, SECONDS_LEFT: "60" },
+  const caHash = await waitFor({
+    machine,
+    unit: unitName("server"),
+    script: "supervisor",
+    variables: { UNIT: unitName("server"), PASSWORD: password, SECONDS_LEFT: "20" },
     secrets: [token, password],
-    deadline: 90_000,
+    patience,
+    tell,
   });
   return pinnedToken(caHash.trim(), "server", password);
 }

@@ -1,111 +1,130 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-
-interface Registered {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
-
-const registered: Registered[] = [];
-
-pulumi.runtime.setMocks({
-  newResource: ({ type, name, inputs }) => {
-    registered.push({ type, name, inputs });
-    const outputs = {
-      joinToken: `K10-${name}`,
-      agentToken: "K10-agent",
-      sha256: "sum",
-      result: `made-${name}`,
-    };
-    return { id: `${name}-id`, state: { ...inputs, ...outputs } };
-  },
-  call: () => ({}),
-});
+import { caHash, dependencies, joinToken, made, node, only, registered, secret } from "./mocks";
 
 const { K3sCluster } =
   require("../../components/k3s-cluster") as typeof import("../../components/k3s-cluster");
-const { checkManifest } = require("../../manifest/parse") as typeof import("../../manifest/parse");
 
-const manifest = (more: object = {}) =>
-  checkManifest(
-    {
-      name: "dev",
-      version: "v1.33.3+k3s1",
-      servers: ["s1", "s2", "s3"].map((name, index) => ({ name, host: `10.0.0.${index + 11}` })),
-      agents: [{ name: "a1", host: "10.0.0.21", labels: { tier: "web" } }],
-      ...more,
-    },
-    "test",
-  );
+const machines = {
+  version: "v1.33.3+k3s1",
+  servers: ["s1", "s2", "s3"].map((name, index) => ({ name, host: `10.0.0.${index + 11}` })),
+  agents: [{ name: "a1", host: "10.0.0.21", labels: { tier: "web" } }],
+};
 
-beforeEach(() => {
-  registered.length = 0;
-});
+async function cluster(name: string, args: ConstructorParameters<typeof K3sCluster>[1]) {
+  const { kubeconfig, clusterId, urn } = new K3sCluster(name, args);
+  await made(kubeconfig, clusterId, urn);
+}
 
-test("the other servers join the first with its pinned token, agents the verified cluster with the agent token", async () => {
-  await made(new K3sCluster("dev", manifest()));
+test("the other servers join the first with its pinned token, agents the cluster with the agent token", async () => {
+  await cluster("dev", machines);
   expect(node("s1").config).toMatchObject({ role: "server", name: "s1" });
-  expect(node("s1").config).not.toHaveProperty("join");
-  expect(node("s2")).toMatchObject({ token: secret("K10-s1"), config: { join: "https://10.0.0.11:6443" } });
-  expect(node("s3")).toMatchObject({ token: secret("K10-s1"), config: { join: "https://10.0.0.11:6443" } });
+  expect(node("s1")).not.toHaveProperty("join");
+  expect(node("s2")).toMatchObject({ token: secret(joinToken("s1")), join: "https://10.0.0.11:6443" });
+  expect(node("s3")).toMatchObject({ token: secret(joinToken("s1")), join: "https://10.0.0.11:6443" });
   expect(node("a1")).toMatchObject({
-    token: secret("K10-agent"),
-    config: { role: "agent", labels: { tier: "web" } },
+    token: secret(`K10${caHash}::node:made-dev-agent-token`),
+    config: { role: "agent", labels: { tier: "web" }, join: "https://10.0.0.11:6443" },
   });
 });
 
-test("every machine is looked at in one go, and the control plane waits for every server", async () => {
-  await made(new K3sCluster("dev", manifest()));
+test("agents wait for every server, and not for the control plane's verification", async () => {
+  await cluster("dev", machines);
+  expect(dependencies("Node", "a1").filter((one) => /^(Node|ControlPlane) /.test(one))).toEqual([
+    "Node s1",
+    "Node s2",
+    "Node s3",
+  ]);
+  expect(dependencies("ControlPlane", "dev")).toEqual(
+    expect.arrayContaining(["Node s1", "Node s2", "Node s3"]),
+  );
+});
+
+test("every machine is looked at in one go, and the control plane is every server", async () => {
+  await cluster("dev", machines);
   expect(Object.keys(only("Preflight").machines as object).sort()).toEqual(["a1", "s1", "s2", "s3"]);
   expect(only("Membership").servers).toEqual(["s1", "s2", "s3"]);
-  expect((only("ControlPlane").servers as { name: string }[]).map(({ name }) => name)).toEqual([
-    "s1",
-    "s2",
-    "s3",
-  ]);
+  const servers = only("ControlPlane").servers as { name: string }[];
+  expect(servers.map(({ name }) => name)).toEqual(["s1", "s2", "s3"]);
+});
+
+test("the server that would begin the cluster knows whom to ask whether it exists", async () => {
+  await cluster("dev", machines);
+  expect((node("s1").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s2", "s3"]);
+  expect(node("s2")).not.toHaveProperty("peers");
 });
 
 test("tokens are made when they are not given, and not when they are", async () => {
-  await made(new K3sCluster("dev", manifest()));
+  await cluster("dev", machines);
   expect(registered.filter(({ type }) => type.startsWith("random:"))).toHaveLength(2);
   registered.length = 0;
-  await made(new K3sCluster("own", { ...manifest(), token: "t".repeat(20), agentToken: "a".repeat(20) }));
+  await cluster("own", { ...machines, token: "t".repeat(20), agentToken: pulumi.output("a".repeat(20)) });
   expect(registered.filter(({ type }) => type.startsWith("random:"))).toHaveLength(0);
 });
 
 test("an external endpoint is where agents join and what the kubeconfig speaks to", async () => {
-  await made(new K3sCluster("dev", manifest({ endpoint: { address: "lb.example", port: 8443 } })));
+  await cluster("dev", { ...machines, endpoint: { address: "lb.example", port: 8443 } });
   expect(node("a1").config).toMatchObject({ join: "https://lb.example:8443" });
   expect(only("ControlPlane").endpoint).toEqual({ address: "lb.example", port: 8443 });
 });
 
-test("hooks are refused rather than left out", () => {
-  expect(() => new K3sCluster("dev", manifest({ hooks: { before: "true" } }))).toThrow(
-    /hooks are not run.*s1, s2, s3, a1/,
-  );
+test("all mistakes in the arguments are reported together", () => {
+  const wrong = { ...machines, version: "1.33", servers: [{ name: "S 1", host: "10.0.0.1" }] };
+  expect(() => new K3sCluster("dev", wrong)).toThrow(/version[\s\S]*servers\[0\]\.name/);
 });
 
-/** Waits until everything below the component is registered. */
-async function made(cluster: InstanceType<typeof K3sCluster>): Promise<void> {
-  await new Promise((resolve) =>
-    pulumi.all([cluster.kubeconfig, cluster.clusterId, cluster.urn]).apply(resolve),
-  );
-  await pulumi.runtime.disconnect();
-}
+test("addresses may be outputs of whoever makes the machines", async () => {
+  const host = pulumi.output(Promise.resolve("10.9.9.9"));
+  await cluster("dev", { version: machines.version, servers: [{ name: "s1", host }], agents: [] });
+  expect(node("s1").connection).toMatchObject({ host: "10.9.9.9", user: "root" });
+  expect(only("ControlPlane").endpoint).toEqual({ address: "10.9.9.9", port: 6443 });
+});
 
-function only(kind: string): Record<string, unknown> {
-  const [found, ...more] = registered.filter(({ type }) => type.endsWith(`:${kind}`));
-  expect([found !== undefined, more]).toEqual([true, []]);
-  return found?.inputs ?? {};
-}
+describe("hooks", () => {
+  let folder: string;
+  const { privateKey } = generateKeyPairSync("ed25519", {
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
-function node(name: string): Record<string, unknown> {
-  return (
-    registered.find((resource) => resource.type.endsWith(":Node") && resource.name === name)?.inputs ?? {}
-  );
-}
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hooks-"));
+    writeFileSync(join(folder, "key"), privateKey);
+    writeFileSync(join(folder, "known_hosts"), `10.0.0.11,10.0.0.21 ${hostKey}\n`);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A secret on its way to the engine: the signature that Pulumi marks it with, and the value. */
-function secret(value: string): unknown {
-  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
-}
+  const hooked = (more: object) => ({
+    version: machines.version,
+    ssh: { identityFile: join(folder, "key"), knownHosts: join(folder, "known_hosts") },
+    servers: [{ name: "s1", host: "10.0.0.11" }],
+    agents: [{ name: "a1", host: "10.0.0.21", hooks: { after: "echo agent" } }],
+    ...more,
+  });
+
+  test("run before a machine is touched and after it is a node, at the host that is known by its key", async () => {
+    await cluster("dev", hooked({ hooks: { before: ["mount /data", "true"], after: "echo done" } }));
+    expect(only("Command", "s1-before")).toMatchObject({
+      create: "/bin/sh -es",
+      stdin: "{\nmount /data\ntrue\n} </dev/null\n",
+    });
+    expect(only("Command", "s1-before").connection).toMatchObject({
+      ...secret(""),
+      value: { host: "10.0.0.11", user: "root", hostKey, privateKey },
+    });
+    expect(only("Command", "a1-after").stdin).toBe("{\necho done\necho agent\n} </dev/null\n");
+    expect(dependencies("Machine", "s1")).toContain("Command s1-before");
+    expect(dependencies("Command", "s1-before")).toContain("Preflight dev");
+    expect(dependencies("Command", "s1-after")).toContain("ControlPlane dev");
+    expect(dependencies("Command", "a1-after")).toContain("Node a1");
+  });
+
+  test("are no resources where there are none", async () => {
+    await cluster("dev", hooked({ agents: [] }));
+    expect(registered.filter(({ type }) => type.startsWith("command:"))).toEqual([]);
+  });
+});

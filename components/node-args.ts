@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../providers/connection";
+import type { Hooks } from "./hook";
+
+/** How a machine is reached; each part may be an output of whoever made the machine. */
+export type ConnectionArgs = pulumi.Input<{ [K in keyof Connection]: pulumi.Input<Connection[K]> }>;
 
 /** What a machine needs to become a node, whatever its role. */
 export interface NodeArgs {
-  /** How the machine is reached. The address may be an output of whoever made the machine. */
-  connection: pulumi.Input<{ [K in keyof Connection]: pulumi.Input<Connection[K]> }>;
+  connection: ConnectionArgs;
   /** An exact release, such as "v1.33.3+k3s1". */
   version: string;
   /** Where releases are found, in the layout of the official ones; default: the official address. */
@@ -17,6 +20,8 @@ export interface NodeArgs {
   nodeIp?: pulumi.Input<string | undefined>;
   /** Any other key of k3s's configuration file. */
   config?: pulumi.Input<Record<string, unknown>>;
+  /** Commands of yours to run on the machine, as the user who logs in; default: none. */
+  hooks?: Hooks;
   /** The cluster's name; default: the component's own. */
   cluster?: string;
   /** Milliseconds until waiting for readiness is given up; default: 5 minutes. */
@@ -25,9 +30,11 @@ export interface NodeArgs {
   preflight?: pulumi.Input<string>;
 }
 
-/** Where to join: a server of this program, or the address and token of one that is elsewhere. */
+/** Where to join: the address and token of a cluster that is elsewhere. */
 export interface JoinArgs {
+  /** Of a server or of what stands before several: https://<address>:6443. */
   url: pulumi.Input<string>;
+  /** In its full form, which trusts no other cluster: K10<hash of the CA>::<user>:<password>. */
   token: pulumi.Input<string>;
 }
 

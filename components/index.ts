@@ -1,0 +1,6 @@
+export type { K3sClusterArgs, MachineArgs } from "./cluster-args";
+export type { Hooks } from "./hook";
+export { K3sAgent, type K3sAgentArgs } from "./k3s-agent";
+export { K3sCluster } from "./k3s-cluster";
+export { K3sServer, type K3sServerArgs } from "./k3s-server";
+export type { JoinArgs, NodeArgs } from "./node-args";

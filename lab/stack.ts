@@ -1,0 +1,50 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { attempt, type CommandOptions, type CommandResult, command } from "./command";
+import { pulumiEnvironment } from "./tools/environment";
+
+/** A Pulumi project in a folder of its own, with its own backend and its own Pulumi home. */
+export interface Stack {
+  /** Where its project is. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  /** What every call of pulumi for this project begins with. */
+  common: readonly string[];
+  /** Runs pulumi and gives what it prints; a failure throws. */
+  pulumi(args: readonly string[], options?: CommandOptions): Promise<string>;
+  /** Runs pulumi whatever comes of it. */
+  tryPulumi(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  remove(): void;
+}
+
+/**
+ * Opens the stack in this folder, and makes it when it is not there; `fill` brings the project's files.
+ * Projects in one folder share its backend.
+ */
+export async function openStack(
+  folder: string,
+  name: string,
+  fill: (project: string) => void,
+  projectName = "project",
+): Promise<Stack> {
+  const project = join(folder, projectName);
+  mkdirSync(join(folder, "state"), { recursive: true });
+  fill(project);
+  const env = {
+    ...(await pulumiEnvironment(join(folder, "home"))),
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    // What is secret here opens nothing but machines in a box.
+    PULUMI_CONFIG_PASSPHRASE: name,
+  };
+  const common = ["--cwd", project, "--non-interactive"];
+  const stack: Stack = {
+    folder: project,
+    env,
+    common,
+    pulumi: (args, options) => command("pulumi", [...common, ...args], { ...options, env }),
+    tryPulumi: (args, options) => attempt("pulumi", [...common, ...args], { ...options, env }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  await stack.pulumi(["stack", "select", "--create", name]);
+  return stack;
+}

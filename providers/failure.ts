@@ -1,0 +1,41 @@
+import { RemoteError } from "../remote/errors";
+
+interface Parts {
+  machine: string;
+  /** What was being done. */
+  step: string;
+  /** What went wrong, a clause. */
+  cause: string;
+  /** The lines of the unit's journal that tell more. */
+  journal?: readonly string[];
+  /** What the reader can do, a sentence. */
+  next: string;
+}
+
+/** A failure as its user reads it: which machine, at what, why, and what to do. */
+export class StepError extends Error {
+  constructor({ machine, step, cause, journal = [], next }: Parts) {
+    const lines = [
+      `${machine}: ${step}: ${cause}`,
+      ...journal.map((line) => `  | ${line}`),
+      `  next: ${next}`,
+    ];
+    super(lines.join("\n"));
+    this.name = "StepError";
+  }
+}
+
+/** Whatever was thrown, with the step that it came in where that can be said. */
+export function atStep(step: string, thrown: unknown): Error {
+  if (thrown instanceof StepError) return thrown;
+  if (thrown instanceof RemoteError) {
+    const { machine, reason, remedy } = thrown;
+    return new StepError({
+      machine,
+      step: step || thrown.script || "connecting",
+      cause: reason,
+      next: remedy,
+    });
+  }
+  return thrown instanceof Error ? thrown : new Error(String(thrown ?? "unknown failure"));
+}

@@ -1,0 +1,75 @@
+import { parseToken, pinnedToken } from "../../k3s/token";
+import type { Machine } from "../../remote/machine";
+import { type Connection, connect } from "../connection";
+import { atStep, StepError } from "../failure";
+import { script } from "../script";
+import type { Tell } from "../wire";
+
+/** Another declared server. */
+export interface Peer {
+  name: string;
+  connection: Connection;
+}
+
+interface Beginning {
+  cluster: string;
+  peers?: Peer[];
+  token: string;
+}
+
+const step = "asking the other servers whether the cluster exists";
+
+/**
+ * A server that is first in the list begins a cluster only where there is none: its machine may be new in one
+ * that lives on the other servers. One that cannot be asked might be such a server, so that its silence refuses.
+ */
+export async function clusterToJoin(
+  machine: Machine,
+  { cluster, peers = [], token }: Beginning,
+  tell: Tell,
+): Promise<{ join: string; token: string } | undefined> {
+  tell(step);
+  const here = await look(machine);
+  if (here) return undefined;
+  const answers = await Promise.all(
+    peers.map(async (peer) => ({ ...peer, found: await look(connect(peer.name, peer.connection)) })),
+  );
+  const other = answers.find(({ found }) => found);
+  const { caHash, password } = parseToken(token);
+  if (!other?.found) {
+    if (caHash) throw noSuchCluster(machine.name);
+    return undefined;
+  }
+  const { name, connection, found } = other;
+  if (found.owner !== `${cluster}/${name}`) throw foreign(name, found.owner);
+  return {
+    join: `https://${connection.host}:6443`,
+    token: pinnedToken(caHash ?? found.caHash, "server", password),
+  };
+}
+
+async function look(machine: Machine): Promise<{ caHash: string; owner: string } | undefined> {
+  const answer = await machine.run(script("find-cluster"), { deadline: 20_000 }).catch((error) => {
+    throw atStep(step, error);
+  });
+  const [caHash, owner = ""] = answer.trim().split(" ");
+  return caHash ? { caHash, owner } : undefined;
+}
+
+function foreign(machine: string, owner: string): StepError {
+  return new StepError({
+    machine,
+    step,
+    cause: `a server of another cluster is on it (${owner})`,
+    next: "remove that cluster first, or take this machine out of the manifest",
+  });
+}
+
+function noSuchCluster(machine: string): StepError {
+  return new StepError({
+    machine,
+    step,
+    cause: "none of them has it, and the token names the CA of one",
+    next: "give the password alone (what follows the last colon) to begin a cluster",
+  });
+}

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { caHash, dependencies, joinToken, made, node, only, registered, secret } from "./mocks";
+
+const { K3sServer, K3sAgent } = require("../../components") as typeof import("../../components");
+
+const version = "v1.33.3+k3s1";
+const at = (host: string) => ({ host: pulumi.output(Promise.resolve(host)) });
+
+test("a server alone begins a cluster, is verified, and takes an address that is an output", async () => {
+  const server = new K3sServer("one", { version, connection: at("10.0.0.1"), token: "t", agentToken: "a" });
+  await made(server.url, server.kubeconfig ?? pulumi.output(""));
+  expect(node("one")).toMatchObject({ token: secret("t"), connection: { host: "10.0.0.1" }, cluster: "one" });
+  expect(only("ControlPlane")).toMatchObject({ endpoint: { address: "10.0.0.1", port: 6443 } });
+});
+
+test("an agent joins a server of the program with its pinned agent token", async () => {
+  const server = new K3sServer("one", { version, connection: at("10.0.0.1"), token: "t", agentToken: "a" });
+  const agent = new K3sAgent("two", { version, connection: at("10.0.0.2"), server });
+  await made(agent.ready);
+  expect(node("two")).toMatchObject({
+    token: secret(`K10${caHash}::node:a`),
+    config: { role: "agent", join: "https://10.0.0.1:6443" },
+  });
+  expect(dependencies("Node", "two")).toContain("Node one");
+});
+
+test("a server joins another with that one's token", async () => {
+  const first = new K3sServer("one", { version, connection: at("10.0.0.1"), token: "t", agentToken: "a" });
+  const second = new K3sServer("two", {
+    version,
+    connection: at("10.0.0.2"),
+    server: first,
+    agentToken: "a",
+  });
+  await made(second.url, second.joinToken);
+  expect(node("two")).toMatchObject({ token: secret(joinToken("one")), join: "https://10.0.0.1:6443" });
+});
+
+test("an agent joins a cluster that is elsewhere by its address and token", async () => {
+  const join = { url: "https://10.0.0.9:6443", token: pulumi.secret(`K10${caHash}::node:x`) };
+  const agent = new K3sAgent("two", { version, connection: at("10.0.0.2"), server: join });
+  await made(agent.ready);
+  expect(node("two")).toMatchObject({ token: secret(`K10${caHash}::node:x`), config: { join: join.url } });
+});
+
+test("a server with neither a token nor a server to join is refused", () => {
+  expect(() => new K3sServer("one", { version, connection: at("10.0.0.1"), agentToken: "a" })).toThrow(
+    'K3sServer "one": give a token, or a server to join.',
+  );
+  expect(registered.filter(({ type }) => type.endsWith(":Node"))).toEqual([]);
+});

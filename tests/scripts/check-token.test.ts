@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { type Answer, download, type StubMachine, stubMachine } from "./harness";
+
+const ca = "-----BEGIN CERTIFICATE-----\nCA\n-----END CERTIFICATE-----\n";
+const variables = {
+  SERVER: "https://10.0.0.1:6443",
+  CA_HASH: createHash("sha256").update(ca).digest("hex"),
+  USER_PASSWORD: "server:s3cret",
+  ANSWER: "403",
+};
+
+/** A machine from which the server to join gives these answers. */
+function reaching(readyz: Answer, cacerts: Answer = download(ca)): StubMachine {
+  const machine = stubMachine();
+  machine.stub("curl", {
+    "*https://10.0.0.1:6443/cacerts": cacerts,
+    "*https://10.0.0.1:6443/v1-k3s/readyz": readyz,
+  });
+  return machine;
+}
+
+function answering(code: string): Answer {
+  return { shell: `input; printf ${code}` };
+}
+
+test.each([
+  ["403", "403"],
+  ["200", "200"],
+  ["403", "200"],
+  ["403", "503"],
+])("where %s says that the password is right, %s is accepted without a word", (expected, code) => {
+  const outcome = reaching(answering(code)).run("check-token", { ...variables, ANSWER: expected });
+  expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
+test("a refused token ends with 77", () => {
+  const outcome = reaching(answering("401")).run("check-token", variables);
+  expect(outcome).toMatchObject({ code: 77, stderr: "https://10.0.0.1:6443 refuses the token\n" });
+});
+
+test.each<[string, Answer]>([
+  ["403 to an agent", { shell: "printf 403" }],
+  ["500", { shell: "printf 500" }],
+  ["nothing", { shell: "printf 000; exit 28" }],
+])("a server that answers %s ends it with 69", (_, answer) => {
+  const outcome = reaching(answer).run("check-token", { ...variables, ANSWER: "200" });
+  expect(outcome.code).toBe(69);
+  expect(outcome.stderr).toMatch(/^https:\/\/10\.0\.0\.1:6443 answers (403|500|000)\n$/);
+});
+
+test("a server that is not there ends it with 69, and is not told the token", () => {
+  const outcome = reaching(answering("403"), 7).run("check-token", variables);
+  expect(outcome).toMatchObject({ code: 69, stderr: "https://10.0.0.1:6443 does not answer\n" });
+  expect(outcome.linesOf("curl")).toHaveLength(1);
+});
+
+test("another cluster's server ends it with 76, both hashes named, and is not told the token", () => {
+  const outcome = reaching(answering("403"), download("other CA")).run("check-token", variables);
+  const actual = createHash("sha256").update("other CA").digest("hex");
+  expect(outcome.code).toBe(76);
+  expect(outcome.stderr).toContain(`its CA is ${actual}, not ${variables.CA_HASH}`);
+  expect(outcome.linesOf("curl")).toHaveLength(1);
+});
+
+test("the password is told only to who proves to have the CA", () => {
+  const machine = reaching({
+    shell: 'cat "$(after --cacert "$@")" >trust; printf 403',
+  });
+  const outcome = machine.run("check-token", variables);
+  expect(machine.read("/trust")).toBe(ca);
+  expect(outcome.linesOf("curl")[1]).not.toMatch(/(^| )-[a-z]*k|--insecure/);
+});
+
+test.each([
+  ["server:s3cret", 'user = "server:s3cret"\n'],
+  [`node:a"b\\c'd$(id)\`e\``, `user = "node:a\\"b\\\\c'd$(id)\`e\`"\n`],
+])("%s reaches curl as it is, and not as an argument of any command", (password, input) => {
+  const outcome = reaching(answering("403")).run("check-token", { ...variables, USER_PASSWORD: password });
+  expect(outcome.calls.filter((call) => call.name === "curl")[1]?.input).toBe(input);
+  expect(outcome.calls.flatMap((call) => call.args).filter((word) => word.includes(password))).toEqual([]);
+});

@@ -1,0 +1,178 @@
+import { statSync } from "node:fs";
+import { type StubMachine, stubMachine } from "./harness";
+
+const binary = "/usr/local/bin/k3s";
+const variables = {
+  OWNER: "dev/s1",
+  VERSION: "v1.33.3+k3s1",
+  UNIT: "k3s",
+  UNIT_TEXT: "[Service]\nExecStart=/usr/local/bin/k3s server\n",
+  CONFIG: "node-name: s1\n",
+  TOKEN: "t0ken",
+  AGENT_TOKEN: "agent-t0ken",
+};
+
+/** A machine with two staged versions, whose unit is in the given state. */
+function staged(state = "inactive"): StubMachine {
+  const machine = stubMachine();
+  machine.write("/etc/systemd/system/other.service", "");
+  machine.write("/usr/local/bin/other", "");
+  machine.write("/usr/local/lib/k3s/v1.33.3+k3s1/k3s", "one", 0o755);
+  machine.write("/usr/local/lib/k3s/v1.34.0+k3s1/k3s", "two", 0o755);
+  unitIs(machine, state);
+  return machine;
+}
+
+function unitIs(machine: StubMachine, state: string, reload = 0): void {
+  machine.stub("systemctl", {
+    "daemon-reload": reload,
+    "enable --quiet k3s": 0,
+    "is-active k3s": { shell: `echo ${state}; [ ${state} = active ]` },
+    "reset-failed k3s": 0,
+    "start --no-block k3s": 0,
+    "restart --no-block k3s": 0,
+  });
+}
+
+function installed(): StubMachine {
+  const machine = staged();
+  machine.run("install-node", variables);
+  unitIs(machine, "active");
+  return machine;
+}
+
+test("a new machine gets its files, secrets for root alone, and its unit is started", () => {
+  const machine = staged();
+  const outcome = machine.run("install-node", variables);
+  expect(outcome).toMatchObject({ code: 0, stdout: "started\n", stderr: "" });
+  const files = {
+    "/etc/rancher/k3s/owner": ["644", "dev/s1"],
+    "/etc/rancher/k3s/token": ["600", "t0ken"],
+    "/etc/rancher/k3s/agent-token": ["600", "agent-t0ken"],
+    "/etc/rancher/k3s/config.yaml": ["600", "node-name: s1\n"],
+    "/etc/systemd/system/k3s.service": ["644", variables.UNIT_TEXT],
+    [binary]: ["755", "one"],
+  };
+  for (const [file, [mode, text]] of Object.entries(files)) {
+    expect([file, machine.mode(file), machine.read(file)]).toEqual([file, mode, text]);
+  }
+  expect(machine.mode("/etc/rancher/k3s")).toBe("755");
+  expect(outcome.linesOf("systemctl")).toEqual([
+    "daemon-reload",
+    "enable --quiet k3s",
+    "is-active k3s",
+    "reset-failed k3s",
+    "start --no-block k3s",
+  ]);
+});
+
+test("nothing is left beside its files", () => {
+  const names = Object.keys(installed().snapshot());
+  expect(names.filter((name) => /\.new$|\/\./.test(name))).toEqual([]);
+});
+
+test("an agent gets no agent token", () => {
+  const machine = staged();
+  machine.run("install-node", { ...variables, AGENT_TOKEN: "" });
+  expect(machine.has("/etc/rancher/k3s/agent-token")).toBe(false);
+});
+
+test("the same once more touches nothing and restarts nothing", () => {
+  const machine = installed();
+  const before = machine.snapshot();
+  const outcome = machine.run("install-node", variables);
+  expect(outcome).toMatchObject({ code: 0, stdout: "unchanged\n" });
+  expect(outcome.linesOf("systemctl").filter((line) => /start/.test(line))).toEqual([]);
+  expect(machine.snapshot()).toEqual(before);
+});
+
+test.each([
+  { CONFIG: "node-name: s1\n\n" },
+  { TOKEN: "other" },
+  { AGENT_TOKEN: "other" },
+  { UNIT_TEXT: "[Service]\n" },
+  { VERSION: "v1.34.0+k3s1" },
+])("a unit that runs is restarted, and only once, for %j", (change) => {
+  const machine = installed();
+  const outcome = machine.run("install-node", { ...variables, ...change });
+  expect(outcome).toMatchObject({ code: 0, stdout: "restarted\n" });
+  expect(outcome.linesOf("systemctl")).toContain("restart --no-block k3s");
+  expect(machine.run("install-node", { ...variables, ...change }).stdout).toBe("unchanged\n");
+});
+
+test("a token that others may read is for root alone again", () => {
+  const machine = installed();
+  machine.write("/etc/rancher/k3s/token", variables.TOKEN, 0o644);
+  machine.run("install-node", variables);
+  expect(machine.mode("/etc/rancher/k3s/token")).toBe("600");
+});
+
+test.each([
+  ["an unchanged configuration", variables, "started\n", "start --no-block k3s"],
+  ["a changed one", { ...variables, CONFIG: "x: y\n" }, "restarted\n", "restart --no-block k3s"],
+])("a unit that is still starting runs with %s", (_, inputs, stdout, call) => {
+  const machine = installed();
+  unitIs(machine, "activating");
+  const outcome = machine.run("install-node", inputs);
+  expect(outcome.stdout).toBe(stdout);
+  expect(outcome.linesOf("systemctl").at(-1)).toBe(call);
+});
+
+test("what a run changed before it was cut off is restarted for by the next", () => {
+  const machine = installed();
+  const changed = { ...variables, CONFIG: "x: y\n" };
+  unitIs(machine, "active", 1);
+  expect(machine.run("install-node", changed).code).not.toBe(0);
+  unitIs(machine, "active");
+  expect(machine.run("install-node", changed).stdout).toBe("restarted\n");
+});
+
+test("a machine of another owner is refused with 73 and left untouched", () => {
+  const machine = staged();
+  machine.write("/etc/rancher/k3s/owner", "prod/s1");
+  const before = machine.snapshot();
+  const outcome = machine.run("install-node", variables);
+  expect(outcome).toMatchObject({ code: 73, stdout: "", stderr: "this machine belongs to prod/s1\n" });
+  expect(outcome.linesOf("systemctl")).toEqual([]);
+  expect(machine.snapshot()).toEqual(before);
+});
+
+test("a version that is not staged is an error, and nothing is started", () => {
+  const outcome = staged().run("install-node", { ...variables, VERSION: "v9" });
+  expect(outcome.code).not.toBe(0);
+  expect(outcome.linesOf("systemctl")).toEqual([]);
+});
+
+test("the binary takes no room twice", () => {
+  const machine = installed();
+  const inode = (file: string) => statSync(machine.path(file)).ino;
+  expect(inode(binary)).toBe(inode("/usr/local/lib/k3s/v1.33.3+k3s1/k3s"));
+});
+
+test("where the binary can only be copied, it is copied once", () => {
+  const machine = staged();
+  machine.stub("ln", { "*": 1 });
+  expect(machine.run("install-node", variables)).toMatchObject({ code: 0, stdout: "started\n" });
+  unitIs(machine, "active");
+  expect([machine.read(binary), machine.mode(binary)]).toEqual(["one", "755"]);
+  expect(machine.run("install-node", variables).stdout).toBe("unchanged\n");
+});
+
+test("tokens are in no argument of any command", () => {
+  const { calls } = staged().run("install-node", variables);
+  expect(calls.flatMap(({ args }) => args).filter((word) => word.includes("t0ken"))).toEqual([]);
+});
+
+const hostile = `it's "$(touch /pwned)" \`id\` $HOME \\n %s\n\n--\t*\n\n`;
+
+test.each(["CONFIG", "TOKEN", "AGENT_TOKEN", "UNIT_TEXT"])("a hostile %s arrives as it is", (name) => {
+  const files: Record<string, string> = {
+    CONFIG: "/etc/rancher/k3s/config.yaml",
+    TOKEN: "/etc/rancher/k3s/token",
+    AGENT_TOKEN: "/etc/rancher/k3s/agent-token",
+    UNIT_TEXT: "/etc/systemd/system/k3s.service",
+  };
+  const machine = staged();
+  machine.run("install-node", { ...variables, [name]: hostile });
+  expect(machine.read(files[name] ?? "")).toBe(hostile);
+});

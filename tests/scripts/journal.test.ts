@@ -1,0 +1,43 @@
+import { type Outcome, stubMachine } from "./harness";
+
+function journalOf(lines: string[]): Outcome {
+  const machine = stubMachine();
+  machine.stub("journalctl", { "-u k3s *": lines.map((line) => `${line}\n`).join("") });
+  return machine.run("journal", { UNIT: "k3s" });
+}
+
+function logged(level: string, message: string): string {
+  return `time="2026-01-01T00:00:00Z" level=${level} msg="${message}"`;
+}
+
+test("what went wrong is told, and nothing else", () => {
+  const { code, stdout } = journalOf([
+    "Starting k3s.service",
+    logged("info", "Starting k3s"),
+    logged("error", "no route to host"),
+    "panic: runtime error",
+    "Error: unknown flag",
+    logged("fatal", 'said \\"not authorized\\"'),
+    "k3s.service: Main process exited",
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    'error: no route to host\npanic: runtime error\nError: unknown flag\nfatal: said \\"not authorized\\"\n',
+  );
+});
+
+test("the last eight lines are told, and what repeats is told once", () => {
+  const lines = Array.from({ length: 12 }, (_, index) => logged("error", `${index}`));
+  const told = journalOf([...lines, ...Array(5).fill(logged("fatal", "not authorized"))]).stdout;
+  const numbers = [5, 6, 7, 8, 9, 10, 11].map((number) => `error: ${number}\n`);
+  expect(told).toBe(`${numbers.join("")}fatal: not authorized\n`);
+});
+
+test("a journal without complaints is told as nothing", () => {
+  expect(journalOf([logged("info", "well")])).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
+test("only the unit's own journal is read, past no pager", () => {
+  const [line] = journalOf([]).linesOf("journalctl");
+  expect(line).toMatch(/^-u k3s (.* )?--no-pager/);
+});
