@@ -1,4 +1,5 @@
 import type { Machine } from "../remote/machine";
+import { redact } from "../remote/redact";
 import { atStep, StepError } from "./failure";
 import { script } from "./script";
 import type { Tell } from "./wire";
@@ -19,7 +20,7 @@ export interface Wait {
 
 /** Waits for a unit, and says what it waits for; gives up with the unit's own last words. Gives the script's output. */
 export async function waitFor(wait: Wait): Promise<string> {
-  const { machine, variables, secrets, patience, tell } = wait;
+  const { machine, variables, secrets = [], patience, tell } = wait;
   const deadline = Date.now() + patience;
   let step = "looking whether it is ready";
   let reason = "";
@@ -30,7 +31,7 @@ export async function waitFor(wait: Wait): Promise<string> {
       throw atStep(step, error);
     });
     if (code === 0) return stdout;
-    reason = stderr.trim().split("\n").at(-1) ?? "";
+    reason = redact(stderr, secrets).trim().split("\n").at(-1) ?? "";
     step = `waiting: ${reason}`;
     if (code !== notYet) throw await unitFailure(wait, "starting", reason);
     if (Date.now() > deadline)
@@ -38,13 +39,19 @@ export async function waitFor(wait: Wait): Promise<string> {
   }
 }
 
-async function unitFailure({ machine, unit }: Wait, step: string, cause: string): Promise<Error> {
-  const journal = await machine.run(script("journal"), { variables: { UNIT: unit }, deadline: 10_000 });
+async function unitFailure(
+  { machine, unit, secrets = [] }: Wait,
+  step: string,
+  cause: string,
+): Promise<Error> {
+  const lines = await machine.run(script("journal"), { variables: { UNIT: unit }, deadline: 10_000 });
   return new StepError({
     machine: machine.name,
     step: `${step} ${unit}`,
     cause,
-    journal: journal.split("\n").filter((line) => line.trim() !== ""),
+    journal: redact(lines, secrets)
+      .split("\n")
+      .filter((line) => line.trim() !== ""),
     next: `correct the cause (journalctl -u ${unit} on ${machine.name} shows all of it), then run this again`,
   });
 }

@@ -14,7 +14,7 @@ main() {
     reason=$(next_reason)
     [ -n "$reason" ] || exit 0
     # A unit that is active has recovered from what ended it before.
-    if [ "$reason" = "unit not active" ] && [ "$(systemctl show -p NRestarts --value "$unit")" -ge 5 ]; then
+    if [ "$reason" = "unit not active" ] && [ "$(systemctl show -p NRestarts --value "$unit")" -ge 3 ]; then
       echo "the unit ends again and again" >&2
       exit 1
     fi

@@ -3,6 +3,7 @@ import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { type Connection, connect } from "../connection";
 import { script } from "../script";
+import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 
@@ -36,7 +37,7 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
   const show = (name: string, step?: string) => {
     if (step) waiting.set(name, step);
     else waiting.delete(name);
-    tell([...waiting].map(([other, its]) => `${other} ${its}`).join(", "));
+    if (waiting.size > 0) tell([...waiting].map(([other, its]) => `${other} ${its}`).join(", "));
   };
   await Promise.all(
     inputs.servers.map(async ({ name, connection }) => {
@@ -45,12 +46,14 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
         unit: unitName("server"),
         script: "node-ready",
         variables: { ROLE: "server", NODE: name },
+        secrets: secretsOf(...inputs.nodes),
         patience: inputs.patience,
         tell: (step) => show(name, step),
       });
       show(name);
     }),
   );
+  tell("reading its kubeconfig and tokens");
   return read(inputs);
 }
 

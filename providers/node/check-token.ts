@@ -1,8 +1,10 @@
 import type { Role } from "../../k3s/config";
 import { parseToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
+import { redact } from "../../remote/redact";
 import { StepError } from "../failure";
 import { script } from "../script";
+import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
 
 interface Joining {
@@ -29,6 +31,7 @@ export async function checkToken(
 ): Promise<void> {
   tell(step);
   const { caHash = "", password } = parseToken(token);
+  const secrets = secretsOf(token);
   const { code, stderr } = await machine.attempt(script("check-token"), {
     variables: {
       SERVER: join,
@@ -36,14 +39,14 @@ export async function checkToken(
       USER_PASSWORD: `${role === "server" ? "server" : "node"}:${password}`,
       ANSWER: role === "server" ? "403" : "200",
     },
-    secrets: [token, password],
+    secrets,
     deadline: 20_000,
   });
   if (code === 0) return;
   throw new StepError({
     machine: machine.name,
     step,
-    cause: stderr.trim().split("\n").at(-1) || `exit code ${code}`,
+    cause: redact(stderr, secrets).trim().split("\n").at(-1) || `exit code ${code}`,
     next: next(role)[code] ?? "run this again",
   });
 }

@@ -5,6 +5,7 @@ import type { Machine } from "../../remote/machine";
 import { type Connection, connect } from "../connection";
 import { oneAtATime } from "../one-at-a-time";
 import { script } from "../script";
+import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 import { checkToken } from "./check-token";
@@ -105,15 +106,16 @@ async function install(machine: Machine, id: string, inputs: NodeInputs, tell: T
       TOKEN: token,
       AGENT_TOKEN: agentToken,
     },
-    secrets: [token, agentToken],
+    secrets: secretsOf(token, agentToken),
     deadline: quick,
   });
 }
 
-async function ready(machine: Machine, { config, patience }: NodeInputs, tell: Tell): Promise<void> {
+async function ready(machine: Machine, { config, token, patience }: NodeInputs, tell: Tell): Promise<void> {
   const { role, name } = config;
   const variables = { ROLE: role, NODE: name };
-  await waitFor({ machine, unit: unitName(role), script: "node-ready", variables, patience, tell });
+  const secrets = secretsOf(token);
+  await waitFor({ machine, unit: unitName(role), script: "node-ready", variables, secrets, patience, tell });
 }
 
 /** The CA is there half a second after the first start; with its hash the token can trust nobody else. */
@@ -124,7 +126,7 @@ async function firstToken(machine: Machine, { token, patience }: NodeInputs, tel
     unit: unitName("server"),
     script: "supervisor",
     variables: { UNIT: unitName("server"), PASSWORD: password, SECONDS_LEFT: "20" },
-    secrets: [token, password],
+    secrets: secretsOf(token),
     patience,
     tell,
   });

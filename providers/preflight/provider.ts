@@ -47,7 +47,7 @@ async function look(
     const facts: Facts = parseFacts(text);
     return complaints(facts, `${cluster}/${name}`).map((complaint) => `${name}: ${complaint}`);
   } catch (error) {
-    return [(error as Error).message.replaceAll("\n", "\n  ")];
+    return [(error as Error).message.replaceAll("\n", " ")];
   }
 }
 

@@ -76,7 +76,8 @@ export function stubMachine(): StubMachine {
   // Time passes by sleeping, and only so.
   stub("date", { "+%s": { shell: `cat ${clock}` } });
   stub("sleep", { "*": { shell: `echo $(($(cat ${clock}) + 1)) >${clock}` } });
-  stub("kill", {});
+  // A script may silence these, so that nobody would hear that they are missing.
+  for (const name of ["kill", "systemctl", "ip", "umount"]) stub(name, {});
 
   return {
     path,
@@ -138,8 +139,8 @@ function run(home: string, name: string, variables: Record<string, string>): Out
   fs.mkdirSync(calls);
   const text = withVariables(moved(script(name).text, join(home, "root")), variables);
   const { status, stdout, stderr } = spawnSync(dash ?? "", ["-s"], {
-    // As remote/wrap.ts has it: in a shell of its own, and with nothing to read. kill is built into dash.
-    input: `umask 022\nkill() { ${home}/stubs/kill "$@"; }\n(\n${text}\n) </dev/null\n`,
+    // As remote/wrap.ts has it: read whole before any of it runs, with nothing to read. kill is built into dash.
+    input: `umask 022\nkill() { ${home}/stubs/kill "$@"; }\n{\n${text}\n} </dev/null\n`,
     env: { PATH: `${home}/stubs:${home}/tools`, TMPDIR: join(home, "tmp"), LC_ALL: "C" },
     cwd: join(home, "root"),
     encoding: "utf8",

@@ -142,7 +142,7 @@ test("a node that becomes ready during the wait is ready", () => {
 
 test.each([
   ["down after five restarts fails", 3, 5, 1, "the unit ends again and again\n"],
-  ["down after four restarts is waited for", 3, 4, 75, "unit not active\n"],
+  ["down after two restarts is waited for", 3, 2, 75, "unit not active\n"],
   ["up after many restarts is waited for", 0, 50, 75, "node not Ready\n"],
 ])("a unit that is %s", (_, active, restarts, code, stderr) => {
   const machine = server({ missing: ["node not Ready"] });

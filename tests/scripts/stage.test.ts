@@ -5,7 +5,7 @@ import { type StubMachine, stubMachine } from "./harness";
 const variables = { VERSION: "v1.33.3+k3s1", BASE: "https://mirror.example/v1.33.3%2Bk3s1", IMAGES: "no" };
 const folder = "/usr/local/lib/k3s/v1.33.3+k3s1";
 const images = "/var/lib/rancher/k3s/agent/images";
-const k3s = '#!/bin/sh\necho "$@" >>unpacked\n';
+const k3s = '#!/bin/sh\necho "$@" >>unpacked\necho "Client Version"\n';
 
 const release = {
   k3s,

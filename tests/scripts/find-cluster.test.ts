@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { stubMachine } from "./harness";
+
+const server = "/var/lib/rancher/k3s/server";
+const ca = `${server}/tls/server-ca.crt`;
+const etcd = `${server}/db/etcd/member/wal/0.wal`;
+const sqlite = `${server}/db/state.db`;
+const owner = "/etc/rancher/k3s/owner";
+const sum = createHash("sha256").update(`text of ${ca}\n`).digest("hex");
+
+test.each([
+  ["etcd is ours", [ca, etcd, owner], `${sum} dev/s1\n`],
+  ["SQLite is ours", [ca, sqlite, owner], `${sum} dev/s1\n`],
+  ["etcd is nobody's", [ca, etcd], `${sum} nobody\n`],
+  ["CA was made, and no cluster yet, is ours", [ca, owner], ""],
+  ["data is there without its CA", [etcd, sqlite, owner], ""],
+  ["agent is ours", ["/var/lib/rancher/k3s/agent/client-ca.crt", owner], ""],
+  ["disk is bare", [], ""],
+])("a machine whose %s", (_, files, stdout) => {
+  const machine = stubMachine();
+  for (const file of files) machine.write(file, file === owner ? "dev/s1" : `text of ${file}\n`);
+  const before = machine.snapshot();
+  expect(machine.run("find-cluster")).toMatchObject({ code: 0, stdout, stderr: "" });
+  expect(machine.snapshot()).toEqual(before);
+});
+
+test("a CA that is still empty is no cluster's", () => {
+  const machine = stubMachine();
+  machine.write(ca, "");
+  machine.write(etcd, "");
+  expect(machine.run("find-cluster")).toMatchObject({ code: 0, stdout: "" });
+});
