@@ -6,7 +6,7 @@
 set -euo pipefail
 
 main() {
-  begun=$(microseconds)
+  begun=${EPOCHREALTIME//[!0-9]/}
   : "${SSH_CONFIG:?}" "${SERVERS:?}" "${AGENTS=}" "${MIRROR:?}" "${VERSION:?}" "${DISABLE=}"
   read -ra servers <<<"$SERVERS"
   read -ra agents <<<"$AGENTS"
@@ -17,15 +17,16 @@ main() {
   trap 'exit 1' INT TERM
   password=$(secret) agent_password=$(secret)
   begin "${servers[0]}" & tasks=($!)
-  for node in "${servers[@]:1}"; do join server k3s "$node" & tasks+=($!); done
-  for node in "${agents[@]}"; do join agent k3s-agent "$node" & tasks+=($!); done
+  for node in "${servers[@]:1}"; do join server k3s ca "$node" & tasks+=($!); done
+  for node in "${agents[@]}"; do join agent k3s-agent api "$node" & tasks+=($!); done
   for task in "${tasks[@]}"; do wait "$task"; done
   await "${#servers[@]}" "$((${#servers[@]} + ${#agents[@]}))" | while read -r line; do say "$line"; done
   promotions
   say "done"
 }
 
-# The first server hands out its CA half a second after its start; the others need to wait for nothing else.
+# The first server hands out its CA half a second after its start, and the other servers need to wait for nothing else.
+# Agents that come before the API would only take processor time from it.
 begin() {
   prepare server k3s "$1" "cluster-init: true"
   start k3s "$first" "$password"
@@ -36,13 +37,18 @@ sha256sum </run/k3s-ca | cut -d ' ' -f 1
 REMOTE
   mv "$work/ca.new" "$work/ca"
   say "CA known"
+  on "$first" <<'REMOTE'
+timeout 90 sh -c 'until curl -sk -w "%{http_code}" https://127.0.0.1:6443/readyz | grep -q 401; do sleep 0.5; done'
+REMOTE
+  touch "$work/api"
+  say "API answers"
 }
 
 join() {
-  prepare "$1" "$2" "$3" "server: https://$first:6443"
-  until [ -e "$work/ca" ]; do sleep 0.05; done
+  prepare "$1" "$2" "$4" "server: https://$first:6443"
+  until [ -e "$work/$3" ]; do sleep 0.05; done
   if [ "$1" = server ]; then user="server:$password"; else user="node:$agent_password"; fi
-  start "$2" "${3#*=}" "K10$(cat "$work/ca")::$user"
+  start "$2" "${4#*=}" "K10$(cat "$work/ca")::$user"
 }
 
 # Everything that can be done before the cluster's CA is known, with the binary unpacked, too.
@@ -120,7 +126,7 @@ end=$(($(date +%s) + 240))
 until [ "$seen" = "$VOTERS voters, $NODES Ready" ]; do
   if [ "$(date +%s)" -ge "$end" ]; then exit 1; fi
   now="$(voters || true) voters, $(ready || true) Ready"
-  if [ "$now" != "$seen" ]; then echo "$now"; else sleep 0.3; fi
+  if [ "$now" != "$seen" ]; then echo "$now"; else sleep 0.5; fi
   seen=$now
 done
 REMOTE
@@ -145,16 +151,12 @@ on() {
 }
 
 secret() {
-  head -c 24 /dev/urandom | sha256sum | cut -c 1-48
+  sha256sum /proc/sys/kernel/random/uuid | cut -c 1-48
 }
 
 say() {
-  local passed=$((($(microseconds) - begun) / 1000))
+  local passed=$(((${EPOCHREALTIME//[!0-9]/} - begun) / 1000))
   printf '%s %d.%03d\n' "$*" $((passed / 1000)) $((passed % 1000))
-}
-
-microseconds() {
-  printf %s "${EPOCHREALTIME//[!0-9]/}"
 }
 
 clean_up() {

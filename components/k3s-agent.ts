@@ -22,6 +22,6 @@ export class K3sAgent extends pulumi.ComponentResource {
     const node = memberNode(name, args, { role: "agent", server: url, token }, this);
     hook("after", name, args, { parent: this, dependsOn: node });
     this.ready = node.id;
-    this.registerOutputs({ ready: this.ready });
+    this.registerOutputs();
   }
 }

@@ -55,7 +55,7 @@ export class K3sCluster extends pulumi.ComponentResource {
 
     const endpoint = cluster.endpoint ?? { address: first.connection.host, port: 6443 };
     this.endpoint = pulumi.interpolate`https://${endpoint.address}:${endpoint.port}`;
-    const nodes = servers.map((server) => server.joinToken);
+    const nodes = servers.map(({ node }) => node);
     const controlPlane = new ControlPlane(
       name,
       { cluster: name, servers: cluster.servers.map(reached), nodes, endpoint, patience: defaultPatience },

@@ -31,6 +31,8 @@ export class K3sServer extends pulumi.ComponentResource {
   readonly connection: pulumi.Output<Connection>;
   /** Where others join: https://<address>:6443. */
   readonly url: pulumi.Output<string>;
+  /** The node's id; there when its unit is started. */
+  readonly node: pulumi.Output<string>;
   /** The server token in its CA-pinned form; there as soon as the supervisor answers. */
   readonly joinToken: pulumi.Output<string>;
   /** The agent token in its CA-pinned form; there as early. */
@@ -61,6 +63,7 @@ export class K3sServer extends pulumi.ComponentResource {
     this.name = name;
     this.connection = pulumi.output(args.connection) as pulumi.Output<Connection>;
     this.url = pulumi.interpolate`https://${this.connection.host}:6443`;
+    this.node = node.id;
     this.joinToken = node.joinToken;
     this.agentToken = pulumi
       .all([node.joinToken, agentToken])
@@ -71,18 +74,18 @@ export class K3sServer extends pulumi.ComponentResource {
       this.ready = controlPlane.id;
       this.kubeconfig = controlPlane.kubeconfig;
     }
-    this.registerOutputs({ url: this.url, joinToken: this.joinToken });
+    this.registerOutputs({ url: this.url });
   }
 }
 
 function verified(name: string, server: K3sServer, args: K3sServerArgs): ControlPlane {
-  const { connection, joinToken } = server;
+  const { connection, node } = server;
   return new ControlPlane(
     name,
     {
       cluster: args.cluster ?? name,
       servers: [{ name, connection }],
-      nodes: [joinToken],
+      nodes: [node],
       endpoint: { address: connection.host, port: 6443 },
       patience: args.patience ?? defaultPatience,
     },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Role } from "../k3s/config";
+import type { NodeConfig, Role } from "../k3s/config";
 import type { Connection } from "../providers/connection";
 import { Machine } from "../providers/machine/resource";
 import type { NodeInputs } from "../providers/node/provider";
@@ -36,17 +36,12 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     },
     { parent, dependsOn: before },
   );
-  const { role, server, token, tlsSans = [], disable = [], ...serverOnly } = of;
-  const config = pulumi.output({
-    role,
-    name,
-    labels: args.labels ?? {},
-    nodeIp: args.nodeIp,
-    join: server,
-    tlsSans,
-    disable,
-    extra: args.config ?? {},
-  });
+  const { role, server, token, tlsSans, disable, ...serverOnly } = of;
+  const config = pulumi
+    .all([args.labels, args.nodeIp, args.config, server, tlsSans, disable])
+    .apply(([labels, nodeIp, extra, join, tlsSans, disable]) =>
+      filled({ role, name, labels, nodeIp, join, tlsSans, disable, extra }),
+    );
   return new Node(
     name,
     {
@@ -61,4 +56,10 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     },
     { parent },
   );
+}
+
+/** What is empty says nothing, and is left out of the state. */
+function filled(config: NodeConfig): NodeConfig {
+  const kept = Object.entries(config).filter(([, value]) => value && Object.keys(value).length > 0);
+  return Object.fromEntries(kept) as unknown as NodeConfig;
 }

@@ -6,14 +6,14 @@ export type Role = "server" | "agent";
 export interface NodeConfig {
   role: Role;
   name: string;
-  labels: Record<string, string>;
+  labels?: Record<string, string>;
   nodeIp?: string;
   /** Where to join; without it a server begins a cluster. */
   join?: string;
-  tlsSans: readonly string[];
-  disable: readonly string[];
+  tlsSans?: string[];
+  disable?: string[];
   /** Any other key of k3s, as the user wrote it. */
-  extra: Record<string, unknown>;
+  extra?: Record<string, unknown>;
 }
 
 export const paths = {
@@ -26,10 +26,11 @@ export const paths = {
 
 /** The text of /etc/rancher/k3s/config.yaml. */
 export function configFile(node: NodeConfig): string {
+  const { labels = {} } = node;
   const common = {
     "node-name": node.name,
     ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
-    ...(Object.keys(node.labels).length > 0 ? { "node-label": labelList(node.labels) } : {}),
+    ...(Object.keys(labels).length > 0 ? { "node-label": labelList(labels) } : {}),
     ...(node.join ? { server: node.join } : {}),
     "token-file": paths.token,
   };
@@ -37,7 +38,7 @@ export function configFile(node: NodeConfig): string {
   return stringify({ ...node.extra, ...settings });
 }
 
-function serverSettings({ join, tlsSans, disable }: NodeConfig) {
+function serverSettings({ join, tlsSans = [], disable = [] }: NodeConfig) {
   return {
     ...(join ? {} : { "cluster-init": true }),
     "agent-token-file": paths.agentToken,

@@ -23,9 +23,8 @@ export interface Row {
   end(): void;
 }
 
-/** An input called `row` holds the URN, which the engine does not hand on to a provider. */
-export function rowOf(inputs: Record<string, unknown>): Row {
-  const urn = typeof inputs.row === "string" ? inputs.row : "";
+/** The row of the resource with this URN. */
+export function rowOf(urn: string): Row {
   let step = "";
   let since = Date.now();
   const show = () => log(urn, `${step} (${Math.round((Date.now() - since) / 1_000)} s)`);

@@ -18,11 +18,16 @@ export class StepError extends Error {
     const lines = [
       `${machine}: ${step}: ${cause}`,
       ...journal.map((line) => `  | ${line}`),
-      `  next: ${next}`,
+      `  next: ${clause(next)}`,
     ];
     super(lines.join("\n"));
     this.name = "StepError";
   }
+}
+
+/** A sentence as it reads after a colon; names such as "MaxSessions" keep their capital. */
+function clause(sentence: string): string {
+  return sentence.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase()).replace(/\.$/, "");
 }
 
 /** Whatever was thrown, with the step that it came in where that can be said. */
@@ -38,4 +43,12 @@ export function atStep(step: string, thrown: unknown): Error {
     });
   }
   return thrown instanceof Error ? thrown : new Error(String(thrown ?? "unknown failure"));
+}
+
+/** What is to be done after a script's failure, by its exit code. */
+export function advised(step: string, thrown: unknown, advice: Record<number, string>): Error {
+  const next = thrown instanceof RemoteError ? advice[thrown.answer?.code ?? 0] : undefined;
+  if (!next || !(thrown instanceof RemoteError)) return atStep(step, thrown);
+  const cause = thrown.answer?.stderr.trim().split("\n").at(-1) || thrown.reason;
+  return new StepError({ machine: thrown.machine, step, cause, next });
 }

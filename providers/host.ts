@@ -6,12 +6,12 @@ import { node } from "./node/provider";
 import { preflight } from "./preflight/provider";
 import { wired } from "./wire";
 
-const kinds: Record<string, () => dynamic.ResourceProvider> = {
-  Preflight: () => wired(preflight),
-  Machine: () => wired(machine),
-  Membership: () => wired(membership),
-  Node: () => wired(node),
-  ControlPlane: () => wired(controlPlane),
+const kinds: Record<string, (name: string) => dynamic.ResourceProvider> = {
+  Preflight: (name) => wired(name, preflight),
+  Machine: (name) => wired(name, machine),
+  Membership: (name) => wired(name, membership),
+  Node: (name) => wired(name, node),
+  ControlPlane: (name) => wired(name, controlPlane),
 };
 
 /** Gives Pulumi's provider host the handlers of one kind of resource. */
@@ -19,5 +19,5 @@ export function load(kind: string): dynamic.ResourceProvider {
   const make = kinds[kind];
   if (!make)
     throw new Error(`There is no resource of the kind "${kind}" in this version of pulumi-k3s-cluster.`);
-  return make();
+  return make(kind);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { shortRow, typeOf } from "./row";
 
 /**
  * A dynamic resource whose provider is a constant text: it only finds the compiled host and asks it for
@@ -6,29 +7,19 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export abstract class HostedResource extends pulumi.CustomResource {
   constructor(kind: string, name: string, props: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const row = rowUrn(kind, name, options.parent);
+    const parents = typesOf(options.parent);
+    const row = shortRow({ stack: pulumi.getStack(), project: pulumi.getProject(), parents, name });
     super(typeOf(kind), name, { ...props, row, __provider: providerText(kind) }, options);
   }
 }
 
-function typeOf(kind: string): string {
-  return `pulumi-nodejs:dynamic/k3s:${kind}`;
-}
-
 function providerText(kind: string): string {
-  return `exports.handler = () => {
-  let host;
-  try { host = require.resolve("pulumi-k3s-cluster/dist/providers/host.js"); }
-  catch { host = require.resolve("./dist/providers/host.js"); }
-  return require(host).load("${kind}");
-};`;
+  const load = `return require(host).load("${kind}")`;
+  return `exports.handler=()=>{let host="${packaged}";try{require.resolve(host)}catch{host="${own}"}${load}}`;
 }
 
-/** The engine does not tell a provider the URN that log lines need; it is composed of the same parts. */
-function rowUrn(kind: string, name: string, parent: pulumi.Resource | undefined): string {
-  const types = [...typesOf(parent), typeOf(kind)].join("$");
-  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${types}::${name}`;
-}
+const own = "./dist/providers/host.js";
+const packaged = `pulumi-k3s-cluster/${own.slice(2)}`;
 
 interface Linked {
   __pulumiType?: string;

@@ -16,17 +16,20 @@ export interface Wait {
   /** Milliseconds until waiting is given up. */
   patience: number;
   tell: Tell;
+  /** Gives the wait up. */
+  signal?: AbortSignal;
 }
 
 /** Waits for a unit, and says what it waits for; gives up with the unit's own last words. Gives the script's output. */
 export async function waitFor(wait: Wait): Promise<string> {
-  const { machine, variables, secrets = [], patience, tell } = wait;
+  const { machine, variables, secrets = [], patience, tell, signal } = wait;
   const deadline = Date.now() + patience;
   let step = "looking whether it is ready";
   let reason = "";
   for (;;) {
     tell(step);
-    const options = { variables: { ...variables, SEEN: reason, PATIENCE: "20" }, secrets, deadline: 40_000 };
+    const told = { SEEN: reason, PATIENCE: "20" };
+    const options = { variables: { ...variables, ...told }, secrets, deadline: 40_000, signal };
     const { code, stdout, stderr } = await machine.attempt(script(wait.script), options).catch((error) => {
       throw atStep(step, error);
     });
@@ -35,23 +38,29 @@ export async function waitFor(wait: Wait): Promise<string> {
     step = `waiting: ${reason}`;
     if (code !== notYet) throw await unitFailure(wait, "starting", reason);
     if (Date.now() > deadline)
-      throw await unitFailure(wait, `waiting ${Math.round(patience / 1_000)} s for`, reason);
+      throw await unitFailure(wait, "starting", `after ${Math.round(patience / 1_000)} s still: ${reason}`);
   }
 }
 
-async function unitFailure(
-  { machine, unit, secrets = [] }: Wait,
-  step: string,
-  cause: string,
-): Promise<Error> {
-  const lines = await machine.run(script("journal"), { variables: { UNIT: unit }, deadline: 10_000 });
+async function unitFailure(wait: Wait, step: string, cause: string): Promise<Error> {
+  const { machine, unit } = wait;
   return new StepError({
     machine: machine.name,
     step: `${step} ${unit}`,
     cause,
-    journal: redact(lines, secrets)
-      .split("\n")
-      .filter((line) => line.trim() !== ""),
+    journal: await lastWords(wait),
     next: `correct the cause (journalctl -u ${unit} on ${machine.name} shows all of it), then run this again`,
   });
+}
+
+/** What the journal says must not hide what is known already. */
+async function lastWords({ machine, unit, secrets = [] }: Wait): Promise<string[]> {
+  try {
+    const lines = await machine.run(script("journal"), { variables: { UNIT: unit }, deadline: 10_000 });
+    return redact(lines, secrets)
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+  } catch (error) {
+    return [`the journal cannot be read: ${(error as Error).message.split("\n")[0]}`];
+  }
 }

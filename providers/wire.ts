@@ -1,8 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { closeAll } from "../remote/pool";
-import { onEngineGone, rowOf } from "./engine";
+import { onEngineGone, type Row, rowOf } from "./engine";
 import { atStep } from "./failure";
 import { sayOnce } from "./once";
+import { rowUrn, typeOf } from "./row";
 
 /** What Pulumi's engine writes in place of a value that is not known yet, whatever its type. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -17,7 +18,7 @@ export type Begun<O> = (id: string, outputs: Partial<O>) => void;
 export interface Resource<I extends object, O extends object> {
   /** What is wrong with the inputs, one sentence each; also runs in a preview. */
   check?(inputs: I, old: I | undefined, tell: Tell): Promise<string[]> | string[];
-  /** Inputs that matter only when the resource is made. */
+  /** Inputs that matter only when the resource is made; they are no part of its state. */
   createOnly?: readonly (keyof I)[];
   create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
   update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
@@ -26,46 +27,54 @@ export interface Resource<I extends object, O extends object> {
 
 type Props = Record<string, unknown>;
 
-/** Puts a resource behind Pulumi's protocol for dynamic providers. */
-export function wired<I extends object, O extends object>(kind: Resource<I, O>): dynamic.ResourceProvider {
+/** Puts a resource of a kind behind Pulumi's protocol for dynamic providers. */
+export function wired<I extends object, O extends object>(
+  name: string,
+  kind: Resource<I, O>,
+): dynamic.ResourceProvider {
   onEngineGone(closeAll);
+  const createOnly = (kind.createOnly ?? []).map(String);
+  const row = ({ row }: Props) => rowOf(typeof row === "string" ? rowUrn(row, typeOf(name)) : "");
+  const state = (inputs: Props, outputs: object) => ({ ...without(createOnly, inputs), ...plain(outputs) });
   return {
     check: (old: Props, news: Props) => {
       const inputs = settled(old, news);
       const before = Object.keys(old).length > 0 ? (old as I) : undefined;
-      return guarded(inputs, async (tell) => {
+      return guarded(row(inputs), async (tell) => {
         const mistakes = hasUnknown(inputs) ? [] : ((await kind.check?.(inputs as I, before, tell)) ?? []);
         return { inputs, failures: mistakes.map((reason) => ({ property: "", reason })) };
       });
     },
     diff: async (_id: string, old: Props, news: Props) => ({
-      changes: changedInputs(old, news, (kind.createOnly ?? []).map(String)).length > 0,
+      changes: changedInputs(old, news, createOnly).length > 0,
     }),
     create: (inputs: Props) => {
       let partial: Recorded | undefined;
       const begun: Begun<O> = (id, outputs) => {
-        partial = { id, properties: { ...inputs, ...plain(outputs) } };
+        partial = { id, properties: state(inputs, outputs) };
       };
       return guarded(
-        inputs,
+        row(inputs),
         async (tell) => {
           const { id, outputs } = await kind.create(inputs as I, tell, begun);
-          return { id, outs: { ...inputs, ...plain(outputs) } };
+          return { id, outs: state(inputs, outputs) };
         },
         () => partial,
       );
     },
     update: (id: string, old: Props, inputs: Props) =>
       guarded(
-        inputs,
-        async (tell) => ({
-          outs: { ...inputs, ...plain(await kind.update(id, inputs as I, old as I & O, tell)) },
-        }),
-        () => ({ id, properties: { ...old, ...inputs } }),
+        row(inputs),
+        async (tell) => ({ outs: state(inputs, await kind.update(id, inputs as I, old as I & O, tell)) }),
+        () => ({ id, properties: { ...old, ...without(createOnly, inputs) } }),
       ),
-    delete: (id: string, state: Props) =>
-      guarded(state, async (tell) => kind.delete?.(id, state as I & O, tell)),
+    delete: (id: string, old: Props) =>
+      guarded(row(old), async (tell) => kind.delete?.(id, old as I & O, tell)),
   };
+}
+
+function without(keys: readonly string[], values: Props): Props {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
 }
 
 /** The names of the inputs that differ; what only counts at creation, and what only names the row, does not. */
@@ -115,11 +124,10 @@ interface Recorded {
 
 /** Makes an Error of whatever was thrown, without a stack, and keeps what was begun in the state. */
 async function guarded<T>(
-  inputs: Props,
+  row: Row,
   work: (tell: Tell) => Promise<T>,
   recorded: () => Recorded | undefined = () => undefined,
 ): Promise<T> {
-  const row = rowOf(inputs);
   try {
     return await work(row.tell);
   } catch (cause) {

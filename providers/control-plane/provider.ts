@@ -3,14 +3,13 @@ import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { type Connection, connect } from "../connection";
 import { script } from "../script";
-import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 
 export interface ControlPlaneInputs {
   cluster: string;
   servers: { name: string; connection: Connection }[];
-  /** What every server's Node gave: a server that is new or changed is looked at again. */
+  /** The ids of the servers' nodes, which it waits for. */
   nodes: string[];
   endpoint: { address: string; port: number };
   patience: number;
@@ -39,20 +38,26 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
     else waiting.delete(name);
     if (waiting.size > 0) tell([...waiting].map(([other, its]) => `${other} ${its}`).join(", "));
   };
-  await Promise.all(
-    inputs.servers.map(async ({ name, connection }) => {
+  const giveUp = new AbortController();
+  const waits = inputs.servers.map(async ({ name, connection }) => {
+    try {
       await waitFor({
         machine: connect(name, connection),
         unit: unitName("server"),
         script: "node-ready",
         variables: { ROLE: "server", NODE: name },
-        secrets: secretsOf(...inputs.nodes),
         patience: inputs.patience,
         tell: (step) => show(name, step),
+        signal: giveUp.signal,
       });
       show(name);
-    }),
-  );
+    } catch (error) {
+      // The first that fails is the cause; the others are not waited for.
+      giveUp.abort();
+      throw error;
+    }
+  });
+  await Promise.all(waits);
   tell("reading its kubeconfig and tokens");
   return read(inputs);
 }

@@ -1,4 +1,5 @@
 import { type Connection, connect } from "../connection";
+import { advised } from "../failure";
 import { script } from "../script";
 import type { Resource } from "../wire";
 
@@ -36,10 +37,19 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
 
 async function stage(inputs: MachineInputs, tell: (step: string) => void): Promise<MachineOutputs> {
   const { name, connection, version, release, images } = inputs;
-  tell(`fetching k3s ${version}`);
-  const sha256 = await connect(name, connection).run(script("stage"), {
+  const step = `fetching k3s ${version}`;
+  tell(step);
+  const options = {
     variables: { VERSION: version, BASE: release, IMAGES: images ? "yes" : "no" },
     deadline: minutes(10),
-  });
+  };
+  const sha256 = await connect(name, connection)
+    .run(script("stage"), options)
+    .catch((error) => {
+      throw advised(step, error, {
+        65: "correct the mirror, or remove what changes files on the way; nothing was installed",
+        69: "check that the machine reaches this address, or name a mirror that it reaches (artifacts.mirror)",
+      });
+    });
   return { sha256: sha256.trim() };
 }

@@ -18,7 +18,7 @@ const step = "asking the cluster whether it takes the token";
 
 /** What is to be done, by the script's exit code. */
 const next = (role: Role): Record<number, string> => ({
-  69: "check that the address is a server of the cluster and that port 6443 is open between the machines, then run this again",
+  69: "check that a server of the cluster runs at that address and that port 6443 is open between the machines, then run this again",
   76: "correct the address, or give the token of the cluster that answers there (/var/lib/rancher/k3s/server/token)",
   77: `give the token that the cluster was made with (on a server: /var/lib/rancher/k3s/server/${role === "server" ? "token" : "agent-token"})`,
 });

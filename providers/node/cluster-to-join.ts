@@ -17,7 +17,7 @@ interface Beginning {
   token: string;
 }
 
-const step = "asking the other servers whether the cluster exists";
+const step = "looking whether the cluster exists already";
 
 /**
  * A server that is first in the list begins a cluster only where there is none: its machine may be new in one
@@ -69,7 +69,7 @@ function noSuchCluster(machine: string): StepError {
   return new StepError({
     machine,
     step,
-    cause: "none of them has it, and the token names the CA of one",
+    cause: "no declared server has it, and the token names the CA of one",
     next: "give the password alone (what follows the last colon) to begin a cluster",
   });
 }

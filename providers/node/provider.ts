@@ -3,6 +3,7 @@ import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
 import { type Connection, connect } from "../connection";
+import { advised } from "../failure";
 import { oneAtATime } from "../one-at-a-time";
 import { script } from "../script";
 import { secretsOf } from "../secrets";
@@ -31,8 +32,8 @@ export interface NodeInputs {
 }
 
 export interface NodeOutputs {
-  /** The server token in its full form, with which the other servers join. */
-  joinToken: string;
+  /** The server token in its full form, with which the other servers join; absent on agents. */
+  joinToken?: string;
 }
 
 const quick = 60_000;
@@ -47,24 +48,32 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const inputs = await placed(machine, given, tell);
     const join = inputs.config.join ?? inputs.join;
     if (join) await checkToken(machine, { ...inputs, join, role: inputs.config.role }, tell);
+    if (inputs.config.role === "agent") {
+      begun(id, {});
+      await install(machine, id, inputs, tell);
+      await ready(machine, inputs, tell);
+      return { id, outputs: {} };
+    }
     begun(id, { joinToken: inputs.token });
     await install(machine, id, inputs, tell);
-    if (inputs.config.role === "agent") await ready(machine, inputs, tell);
     return { id, outputs: { joinToken: join ? inputs.token : await firstToken(machine, inputs, tell) } };
   },
   update: async (id, given, state, tell) => {
     const machine = connect(given.config.name, given.connection);
-    const change = async () => {
+    if (given.config.role === "agent") {
+      await install(machine, id, given, tell);
+      await ready(machine, given, tell);
+      return {};
+    }
+    tell("waiting for its turn");
+    return oneAtATime(async () => {
       const inputs = await placed(machine, given, tell);
       await install(machine, id, inputs, tell);
-      const { caHash } = parseToken(state.joinToken);
-      const joinToken = begins(inputs) && !caHash ? await firstToken(machine, inputs, tell) : state.joinToken;
+      const pinned = parseToken(state.joinToken ?? "").caHash !== undefined;
+      const joinToken = pinned || !begins(inputs) ? state.joinToken : await firstToken(machine, inputs, tell);
       await ready(machine, inputs, tell);
       return { joinToken };
-    };
-    if (given.config.role === "agent") return change();
-    tell("waiting for its turn");
-    return oneAtATime(change);
+    });
   },
   delete: async (id, { config, connection }, tell) => {
     tell("removing the node");
@@ -89,14 +98,15 @@ function tokenComplaints(inputs: NodeInputs, old: NodeInputs): string[] {
     .filter(changed)
     .map(
       (name) =>
-        `${inputs.config.name}: its ${name} would change, and running nodes would be locked out; give the one that the cluster was made with`,
+        `${inputs.config.name}: its ${name === "token" ? "token" : "agent token"} would change, and running nodes would be locked out; give the one that the cluster was made with`,
     );
 }
 
 async function install(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
   const { config, join = config.join, version, token, agentToken = "" } = inputs;
-  tell("writing its files and starting it");
-  await machine.run(script("install-node"), {
+  const step = "writing its files and starting it";
+  tell(step);
+  const options = {
     variables: {
       OWNER: id,
       VERSION: version,
@@ -108,6 +118,11 @@ async function install(machine: Machine, id: string, inputs: NodeInputs, tell: T
     },
     secrets: secretsOf(token, agentToken),
     deadline: quick,
+  };
+  await machine.run(script("install-node"), options).catch((error) => {
+    throw advised(step, error, {
+      73: "remove that node by the stack that made it, or take this machine out of the manifest",
+    });
   });
 }
 

@@ -20,6 +20,8 @@ const patience = 30_000;
 
 /** Looks at every new or changed machine, in a preview as in an update, before any of them is touched. */
 export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
+  // It looks in every check, and has nothing to do in an update: other machines are no change of it.
+  createOnly: ["cluster", "machines"],
   check: async ({ cluster, machines }, old, tell) => {
     const fresh = Object.entries(machines).filter(([name, probed]) => !equal(probed, old?.machines[name]));
     const found = await Promise.all(fresh.map(([name, probed]) => look(cluster, name, probed, tell)));

@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { parse, stringify } from "yaml";
+import { rowFor } from "../fake-engine";
+import { type Answer, type FakeMachine, fakeMachines } from "../fake-machine";
+import { type Props, type ProviderHost, providerHost, refusal } from "../provider-host";
+import { until } from "../until";
+
+const machines = fakeMachines();
+let host: ProviderHost;
+const controlPlane = () => host.resource("ControlPlane");
+
+beforeAll(async () => {
+  host = await providerHost();
+});
+afterAll(() => host.stop());
+
+const ca = "-----BEGIN CERTIFICATE-----\nabc=\n-----END CERTIFICATE-----\n";
+const user = { "client-certificate-data": "cert", "client-key-data": "key" };
+const kubeconfig = stringify({
+  apiVersion: "v1",
+  kind: "Config",
+  clusters: [
+    { name: "default", cluster: { server: "https://127.0.0.1:6443", "certificate-authority-data": "ca" } },
+  ],
+  contexts: [{ name: "default", context: { cluster: "default", user: "default" } }],
+  users: [{ name: "default", user }],
+  "current-context": "default",
+});
+const values = { kubeconfig, ca, token: "K10c::server:p\n", agentToken: "K10c::node:a\n", id: "uid-1\n" };
+const readable = {
+  stdout: Object.entries(values)
+    .map(([name, value]) => `${name}=${Buffer.from(value).toString("base64")}\n`)
+    .join(""),
+};
+const notYet = (reason: string) => ({ code: 75, stderr: `${reason}\n` });
+const again = { code: 1, stderr: "the unit ends again and again\n" };
+
+const servers = (answers: Answer[]) =>
+  Promise.all(
+    answers.map((answer, at) =>
+      machines.machine(`s${at + 1}`, { "node-ready": answer, "read-cluster": readable, journal: {} }),
+    ),
+  );
+const inputs = (list: FakeMachine[], row = rowFor("prod")): Props => ({
+  cluster: "prod",
+  servers: list.map(({ name, connection }) => ({ name, connection })),
+  nodes: list.map(({ name }) => `prod/${name}`),
+  endpoint: { address: "api.example.com", port: 8443 },
+  patience: 60_000,
+  row,
+});
+const lasting = (list: FakeMachine[]): Props => {
+  const { patience, ...rest } = inputs(list);
+  return rest;
+};
+const outputs = {
+  caCertificate: ca,
+  caHash: createHash("sha256").update(ca).digest("hex"),
+  token: "K10c::server:p",
+  agentToken: "K10c::node:a",
+  clusterId: "uid-1",
+};
+
+test("gives what others need, read from the first server, and a kubeconfig for the endpoint", async () => {
+  const list = await servers([{}, {}, {}]);
+  const { id, outs } = await controlPlane().create(inputs(list));
+  expect(id).toBe("prod");
+  expect(outs).toMatchObject({ ...lasting(list), ...outputs });
+  expect(parse(outs.kubeconfig as string)).toMatchObject({
+    clusters: [
+      {
+        name: "prod",
+        cluster: { server: "https://api.example.com:8443", "certificate-authority-data": "ca" },
+      },
+    ],
+    contexts: [{ name: "prod", context: { cluster: "prod", user: "prod" } }],
+    users: [{ name: "prod", user }],
+    "current-context": "prod",
+  });
+  expect(list.map((machine) => machine.scripts())).toEqual([
+    ["node-ready", "read-cluster"],
+    ["node-ready"],
+    ["node-ready"],
+  ]);
+  expect(list[1]?.variables("node-ready")).toMatchObject({ ROLE: "server", NODE: "s2" });
+});
+
+test("waits for every server, all at once, and says for which", async () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const list = await servers([{}, [notYet("not a voter of etcd yet"), {}], () => held.then(() => ({}))]);
+  const made = controlPlane().create(inputs(list, rowFor("waits")));
+  const looking = "looking whether it is ready";
+  const said = () => host.engine.said("waits");
+  await until("only the last is missing", () => said().at(-1) === `s3 ${looking}`);
+  expect(said()).toContain(`s2 waiting: not a voter of etcd yet, s3 ${looking}`);
+  expect(list[0]?.scripts()).toEqual(["node-ready"]);
+  release();
+  await made;
+  await until("the end is said", () => said().at(-1) === "reading its kubeconfig and tokens");
+  expect(said()).not.toContain("");
+});
+
+test("a server whose unit ends again and again fails it, and nothing is recorded", async () => {
+  const list = await servers([{}, again]);
+  const { message, recorded } = await refusal(controlPlane().create(inputs(list)));
+  expect(message).toBe(
+    "s2: starting k3s: the unit ends again and again\n" +
+      "  next: correct the cause (journalctl -u k3s on s2 shows all of it), then run this again",
+  );
+  expect(recorded).toBeUndefined();
+  expect(list[0]?.scripts()).toEqual(["node-ready"]);
+});
+
+test("a server that does not become ready in its time says what it waited for", async () => {
+  const list = await servers([notYet("/readyz not ok")]);
+  const { message } = await refusal(controlPlane().create({ ...inputs(list), patience: 600 }));
+  expect(message).toBe(
+    "s1: starting k3s: after 1 s still: /readyz not ok\n" +
+      "  next: correct the cause (journalctl -u k3s on s1 shows all of it), then run this again",
+  );
+});
+
+test("a cluster that does not tell its identity fails it", async () => {
+  const list = await servers([{}]);
+  for (const machine of list)
+    machine.answers["read-cluster"] = {
+      code: 69,
+      stderr: "the API does not tell the identity of kube-system\n",
+    };
+  const { message } = await refusal(controlPlane().create(inputs(list)));
+  expect(message).toBe(
+    's1: reading its kubeconfig and tokens: "read-cluster" failed with exit code 69: ' +
+      "the API does not tell the identity of kube-system\n  next: correct the cause on s1, then run this again",
+  );
+});
+
+test("a new server makes it look at all of them again; another patience alone does not", async () => {
+  const list = await servers([{}, {}]);
+  const state = { ...lasting(list.slice(0, 1)), ...outputs, kubeconfig: "old" };
+  expect(await controlPlane().diff(state, { ...inputs(list.slice(0, 1)), patience: 1 })).toBe(false);
+  expect(await controlPlane().diff(state, inputs(list))).toBe(true);
+  const outs = await controlPlane().update("prod", state, inputs(list));
+  expect(outs).toMatchObject({ ...lasting(list), ...outputs });
+  expect(outs.kubeconfig).not.toBe("old");
+  expect(list.map((machine) => machine.scripts())).toEqual([["node-ready", "read-cluster"], ["node-ready"]]);
+});

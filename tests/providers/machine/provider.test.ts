@@ -1,0 +1,76 @@
+import { type FakeMachine, fakeMachines } from "../fake-machine";
+import { type Props, type ProviderHost, providerHost, refusal } from "../provider-host";
+
+const machines = fakeMachines();
+let host: ProviderHost;
+const machine = () => host.resource("Machine");
+
+beforeAll(async () => {
+  host = await providerHost();
+});
+afterAll(() => host.stop());
+
+const release = "https://mirror.example.com/v1.33.3%2Bk3s1";
+/** What came before it is no part of its state. */
+const lasting = ({ preflight, ...rest }: Props): Props => rest;
+const inputs = ({ name, connection }: FakeMachine, more: Props = {}): Props => ({
+  name,
+  connection,
+  version: "v1.33.3+k3s1",
+  release,
+  images: false,
+  preflight: "prod/preflight",
+  ...more,
+});
+
+test.each([
+  [false, "no"],
+  [true, "yes"],
+])("stages a release (images: %s) and gives the binary's sha256", async (images, IMAGES) => {
+  const s1 = await machines.machine("s1", { stage: { stdout: `${"5".repeat(64)}\n` } });
+  const { id, outs } = await machine().create(inputs(s1, { images }));
+  expect([id, outs.sha256]).toEqual(["s1", "5".repeat(64)]);
+  expect(s1.ran).toEqual([
+    { script: "stage", variables: { VERSION: "v1.33.3+k3s1", BASE: release, IMAGES } },
+  ]);
+});
+
+test("another version is staged beside what runs, and its sha256 replaces the last", async () => {
+  const s1 = await machines.machine("s1", { stage: { stdout: `${"6".repeat(64)}\n` } });
+  const news = inputs(s1, { version: "v1.34.1+k3s1" });
+  const outs = await machine().update("s1", { ...inputs(s1), sha256: "5".repeat(64) }, news);
+  expect(outs).toEqual({ ...lasting(news), sha256: "6".repeat(64), __provider: expect.anything() });
+  expect(s1.variables("stage")).toMatchObject({ VERSION: "v1.34.1+k3s1" });
+});
+
+test("what came before it is no change of it", async () => {
+  const s1 = await machines.machine("s1");
+  expect(await machine().diff(inputs(s1), inputs(s1, { preflight: "other" }))).toBe(false);
+  expect(await machine().diff(inputs(s1), inputs(s1, { images: true }))).toBe(true);
+});
+
+test("a file that differs from the release's list is told, and nothing is recorded", async () => {
+  const stderr = `${release}/k3s has sha256 1; the release lists 2\n`;
+  const s1 = await machines.machine("s1", { stage: { code: 65, stderr } });
+  const { message, recorded } = await refusal(machine().create(inputs(s1)));
+  expect(message).toBe(
+    `s1: fetching k3s v1.33.3+k3s1: ${stderr.trim()}\n` +
+      "  next: correct the mirror, or remove what changes files on the way; nothing was installed",
+  );
+  expect(recorded).toBeUndefined();
+});
+
+test("is removed with its own version", async () => {
+  const s1 = await machines.machine("s1", { unstage: {} });
+  await machine().delete("s1", { ...inputs(s1), sha256: "5" });
+  expect(s1.ran).toEqual([{ script: "unstage", variables: { VERSION: "v1.33.3+k3s1" } }]);
+});
+
+test("a machine that cannot be reached is named, with its step", async () => {
+  const s1 = await machines.unreachable("s1");
+  const { message } = await refusal(machine().delete("s1", inputs(s1)));
+  expect(message).toBe(
+    `s1: removing k3s: 127.0.0.1:${s1.connection.port} refused the connection (ECONNREFUSED)\n` +
+      "  next: check that sshd runs there and listens on this port",
+  );
+});

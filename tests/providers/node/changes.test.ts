@@ -1,0 +1,126 @@
+import { fakeMachines } from "../fake-machine";
+import { type Props, type ProviderHost, providerHost, refusal } from "../provider-host";
+import { until } from "../until";
+import { agentInputs, agentPassword, caHash, lasting, password, pinned, serverInputs, url } from "./inputs";
+
+const machines = fakeMachines();
+let host: ProviderHost;
+
+beforeAll(async () => {
+  host = await providerHost();
+});
+afterAll(() => host.stop());
+
+const node = () => host.resource("Node");
+const fine = { "install-node": { stdout: "restarted\n" }, "node-ready": {} };
+const state = (inputs: Props): Props => ({ ...lasting(inputs), joinToken: pinned });
+const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
+
+const lockedOut = (name: string) =>
+  `s1: its ${name} would change, and running nodes would be locked out; give the one that the cluster was made with`;
+
+describe("check", () => {
+  test.each<[string, object, string[]]>([
+    ["another token", { token: "other" }, [lockedOut("token")]],
+    ["another agent token", { agentToken: "other" }, [lockedOut("agent token")]],
+    ["two other tokens", { token: "a", agentToken: "b" }, [lockedOut("token"), lockedOut("agent token")]],
+    ["the same token pinned to its CA", { token: pinned }, []],
+    ["the same tokens", {}, []],
+    ["another version", { version: "v2" }, []],
+  ])("of a node that is given %s", async (_case, given, complaints) => {
+    const inputs = serverInputs(await machines.machine("s1"));
+    const { failures } = await node().check(inputs, { ...inputs, ...given });
+    expect(failures).toEqual(complaints.map((reason) => ({ property: "", reason })));
+  });
+
+  test("of a new node takes any token", async () => {
+    const { failures } = await node().check(undefined, serverInputs(await machines.machine("s1")));
+    expect(failures).toEqual([]);
+  });
+});
+
+test.each<[string, Props]>([
+  ["where it joined", { join: "https://10.0.0.9:6443" }],
+  ["who the other servers are", { peers: [] }],
+  ["who the members are", { membership: "other" }],
+  ["how its tokens are written", { token: pinned, agentToken: "K10" }],
+  ["how long is waited", { patience: 1 }],
+])("%s is no change of a node", async (_case, given) => {
+  const inputs = serverInputs(await machines.machine("s1"));
+  expect(await node().diff(state(inputs), { ...inputs, ...given })).toBe(false);
+});
+
+test.each<[string, Props]>([
+  ["its version", { version: "v2" }],
+  ["its binary", { sha256: "6" }],
+  ["its configuration", { config: { role: "server", name: "s1", extra: { debug: true } } }],
+  ["how it is reached", { connection: { host: "10.0.0.1" } }],
+])("%s is a change of a node", async (_case, given) => {
+  const inputs = serverInputs(await machines.machine("s1"));
+  expect(await node().diff(state(inputs), { ...inputs, ...given })).toBe(true);
+});
+
+test("an update writes what is new, waits until the node is ready, and keeps the token to join with", async () => {
+  const s2 = await machines.machine("s2", fine);
+  const inputs: Props = serverInputs(s2, { join: url, token: pinned });
+  const outs = await node().update("prod/s2", state(inputs), upgraded(inputs));
+  expect(outs).toMatchObject(state(upgraded(inputs)));
+  expect(s2.scripts()).toEqual(["install-node", "node-ready"]);
+  expect(s2.variables("install-node")).toMatchObject({ OWNER: "prod/s2", VERSION: "v1.34.1+k3s1" });
+});
+
+test("the server that began the cluster is not asked for its token again", async () => {
+  const s1 = await machines.machine("s1", { ...fine, "find-cluster": { stdout: `${caHash} prod/s1\n` } });
+  const inputs: Props = serverInputs(s1);
+  expect((await node().update("prod/s1", state(inputs), upgraded(inputs))).joinToken).toBe(pinned);
+  expect(s1.scripts()).toEqual(["find-cluster", "install-node", "node-ready"]);
+});
+
+test("servers change one at a time, also after one that failed; agents do not wait for them", async () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const s2 = await machines.machine("s2", { "install-node": () => held.then(() => ({ code: 1 })) });
+  const s3 = await machines.machine("s3", fine);
+  const a1 = await machines.machine("a1", fine);
+  const update = (inputs: Props, id: string) => node().update(id, state(inputs), upgraded(inputs));
+
+  const first = refusal(update(serverInputs(s2, { join: url, token: pinned }), "prod/s2"));
+  await until("the first is at work", () => s2.scripts().includes("install-node"));
+  const second = update(serverInputs(s3, { join: url, token: pinned }), "prod/s3");
+  await until("the second waits", () => host.engine.said("s3").includes("waiting for its turn"));
+  await update(agentInputs(a1), "prod/a1");
+  expect(a1.scripts()).toEqual(["install-node", "node-ready"]);
+  expect(s3.ran).toEqual([]);
+
+  release();
+  await first;
+  await second;
+  expect(s3.scripts()).toEqual(["install-node", "node-ready"]);
+});
+
+describe("delete", () => {
+  test("of a server removes its unit, and only where it is the owner", async () => {
+    const s1 = await machines.machine("s1", { "uninstall-node": {} });
+    await node().delete("prod/s1", state(serverInputs(s1)));
+    expect(s1.ran).toEqual([{ script: "uninstall-node", variables: { OWNER: "prod/s1", UNIT: "k3s" } }]);
+  });
+
+  test("of an agent removes the agent's unit", async () => {
+    const a1 = await machines.machine("a1", { "uninstall-node": {} });
+    await node().delete("prod/a1", state(agentInputs(a1)));
+    expect(a1.variables("uninstall-node")).toEqual({ OWNER: "prod/a1", UNIT: "k3s-agent" });
+  });
+
+  test("that fails says where and at what", async () => {
+    const s1 = await machines.machine("s1", { "uninstall-node": { code: 1, stderr: "rm: busy\n" } });
+    const { message } = await refusal(node().delete("prod/s1", state(serverInputs(s1))));
+    expect(message).toBe(
+      's1: removing the node: "uninstall-node" failed with exit code 1: rm: busy\n' +
+        "  next: correct the cause on s1, then run this again",
+    );
+    expect(message).not.toContain(password);
+    expect(message).not.toContain(agentPassword);
+  });
+});

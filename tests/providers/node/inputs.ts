@@ -1,0 +1,56 @@
+import { parse } from "yaml";
+import type { NodeConfig, Role } from "../../../k3s/config";
+import type { NodeInputs } from "../../../providers/node/provider";
+import { rowFor } from "../fake-engine";
+import type { FakeMachine } from "../fake-machine";
+import type { Props } from "../provider-host";
+
+export const password = "pa'ss-of-the-servers";
+export const agentPassword = "pass-of-the-agents";
+export const caHash = "c".repeat(64);
+export const pinned = `K10${caHash}::server:${password}`;
+export const agentToken = `K10${caHash}::node:${agentPassword}`;
+export const url = "https://10.0.0.1:6443";
+
+interface Given extends Partial<Omit<NodeInputs, "config">> {
+  config?: Partial<NodeConfig>;
+}
+
+/** What a server is given that would begin a cluster. */
+export function serverInputs({ name, connection }: FakeMachine, given: Given = {}) {
+  const { config, ...rest } = given;
+  return {
+    cluster: "prod",
+    connection,
+    version: "v1.33.3+k3s1",
+    config: configOf("server", name, config),
+    token: password,
+    agentToken: agentPassword,
+    sha256: "5".repeat(64),
+    patience: 60_000,
+    row: rowFor(name),
+    ...rest,
+  };
+}
+
+/** What an agent is given. */
+export function agentInputs(machine: FakeMachine, given: Given = {}) {
+  const { config, ...rest } = given;
+  const { agentToken: _, ...inputs } = serverInputs(machine, rest);
+  return { ...inputs, token: agentToken, config: configOf("agent", machine.name, { join: url, ...config }) };
+}
+
+function configOf(role: Role, name: string, more: Partial<NodeConfig> = {}): NodeConfig {
+  return { role, name, labels: {}, tlsSans: [], disable: [], extra: {}, ...more };
+}
+
+/** What is left of a node's inputs in its state. */
+export function lasting(inputs: Props): Props {
+  const { join, peers, membership, token, agentToken, patience, ...rest } = inputs;
+  return rest;
+}
+
+/** The settings that a machine was sent for its configuration file. */
+export function sentConfig(machine: FakeMachine): Record<string, unknown> {
+  return parse(machine.variables("install-node").CONFIG ?? "") as Record<string, unknown>;
+}

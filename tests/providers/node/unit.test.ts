@@ -1,0 +1,118 @@
+import { rowFor } from "../fake-engine";
+import { fakeMachines } from "../fake-machine";
+import { type ProviderHost, providerHost, refusal } from "../provider-host";
+import { until } from "../until";
+import { agentInputs, caHash, lasting, password, pinned, serverInputs, url } from "./inputs";
+
+const machines = fakeMachines();
+let host: ProviderHost;
+const create = (inputs: object) => host.resource("Node").create(inputs as Record<string, unknown>);
+
+beforeAll(async () => {
+  host = await providerHost();
+});
+afterAll(() => host.stop());
+
+const notYet = (reason: string) => ({ code: 75, stderr: `${reason}\n` });
+const again = { code: 1, stderr: "the unit ends again and again\n" };
+const lines = [
+  "fatal: starting kubernetes: listen tcp :6443: bind: address already in use",
+  "error: second thoughts",
+];
+const fine = {
+  "find-cluster": {},
+  "check-token": {},
+  "install-node": { stdout: "started\n" },
+  supervisor: { stdout: `${caHash}\n` },
+  journal: { stdout: `${lines.join("\n")}\n\n` },
+};
+const journal = lines.map((line) => `  | ${line}\n`).join("");
+const next = (unit: string, machine: string) =>
+  `  next: correct the cause (journalctl -u ${unit} on ${machine} shows all of it), then run this again`;
+
+test("an agent whose unit ends again and again shows its journal, and is recorded", async () => {
+  const a1 = await machines.machine("a1", { ...fine, "node-ready": [notYet("unit not active"), again] });
+  const inputs = agentInputs(a1);
+  const { message, recorded } = await refusal(create(inputs));
+  expect(message).toBe(
+    `a1: starting k3s-agent: the unit ends again and again\n${journal}${next("k3s-agent", "a1")}`,
+  );
+  expect(a1.variables("journal")).toEqual({ UNIT: "k3s-agent" });
+  expect(recorded).toEqual({
+    id: "prod/a1",
+    properties: { ...lasting(inputs), __provider: expect.anything() },
+    reasons: [message],
+  });
+});
+
+test("a first server whose unit ends again and again is completed by the next run", async () => {
+  const s1 = await machines.machine("s1", {
+    ...fine,
+    supervisor: [again, fine.supervisor],
+    "node-ready": {},
+  });
+  const inputs = serverInputs(s1);
+  const { message, recorded } = await refusal(create(inputs));
+  expect(message).toBe(`s1: starting k3s: the unit ends again and again\n${journal}${next("k3s", "s1")}`);
+  expect(recorded).toMatchObject({ id: "prod/s1", properties: { ...lasting(inputs), joinToken: password } });
+  const outs = await host.resource("Node").update("prod/s1", recorded?.properties ?? {}, inputs);
+  expect(outs.joinToken).toBe(pinned);
+});
+
+test("a node that does not become ready in its time says what it waited for", async () => {
+  const a1 = await machines.machine("a1", { ...fine, "node-ready": notYet("node not Ready") });
+  const { message } = await refusal(create(agentInputs(a1, { patience: 600 })));
+  expect(message).toBe(
+    `a1: starting k3s-agent: after 1 s still: node not Ready\n${journal}${next("k3s-agent", "a1")}`,
+  );
+});
+
+test("waiting tells each new reason, and the machine which one it told last", async () => {
+  const answers = [notYet("unit not active"), notYet("node not Ready"), notYet("node not Ready"), {}];
+  const a1 = await machines.machine("a1", { ...fine, "node-ready": answers });
+  await create({ ...agentInputs(a1), row: rowFor("waits") });
+  const seen = a1.ran.filter(({ script }) => script === "node-ready").map(({ variables }) => variables.SEEN);
+  expect(seen).toEqual(["", "unit not active", "node not Ready", "node not Ready"]);
+  const steps = [
+    "asking the cluster whether it takes the token",
+    "writing its files and starting it",
+    "looking whether it is ready",
+    "waiting: unit not active",
+    "waiting: node not Ready",
+  ];
+  const said = () => host.engine.said("waits");
+  await until("all is said", () => said().length >= steps.length);
+  expect(said()).toEqual(steps);
+});
+
+test("an installation that fails names its step, holds no secret, and is recorded", async () => {
+  const s1 = await machines.machine("s1", {
+    ...fine,
+    "install-node": { code: 1, stderr: `printf: ${password}: No space left on device\n` },
+  });
+  const inputs = serverInputs(s1, { join: url, token: pinned });
+  const { message, recorded } = await refusal(create(inputs));
+  expect(message).toBe(
+    's1: writing its files and starting it: "install-node" failed with exit code 1: ' +
+      "printf: [secret]: No space left on device\n  next: correct the cause on s1, then run this again",
+  );
+  expect(recorded?.id).toBe("prod/s1");
+});
+
+test("a machine that belongs to another owner is left alone", async () => {
+  const stderr = "this machine belongs to dev/s9\n";
+  const s1 = await machines.machine("s1", { ...fine, "install-node": { code: 73, stderr } });
+  const { message } = await refusal(create(serverInputs(s1)));
+  expect(message).toBe(
+    "s1: writing its files and starting it: this machine belongs to dev/s9\n" +
+      "  next: remove that node by the stack that made it, or take this machine out of the manifest",
+  );
+  expect(s1.scripts()).toEqual(["find-cluster", "install-node"]);
+});
+
+test("a journal that repeats a secret is shown without it", async () => {
+  const journalOf = { stdout: `error: token ${password} is odd\n` };
+  const s1 = await machines.machine("s1", { ...fine, supervisor: again, journal: journalOf });
+  const { message } = await refusal(create(serverInputs(s1)));
+  expect(message).toContain("  | error: token [secret] is odd\n");
+});

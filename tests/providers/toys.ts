@@ -1,0 +1,76 @@
+import { type Resource, wired } from "../../providers/wire";
+
+interface Inputs {
+  [name: string]: unknown;
+}
+
+/** What JavaScript lets one throw. */
+const thrown: Record<string, unknown> = {
+  undefined,
+  text: "out of paper",
+  object: { code: 7 },
+  bug: new TypeError("cannot read x of undefined"),
+};
+
+const quiet: Resource<Inputs, object> = {
+  create: async () => ({ id: "toy", outputs: {} }),
+  update: async () => ({}),
+};
+
+const toys: Record<string, Resource<Inputs, object>> = {
+  /** Gives what the engine cannot carry. */
+  Hollow: {
+    ...quiet,
+    create: async () => ({ id: "toy", outputs: { here: 1, gone: undefined, deep: { gone: undefined } } }),
+    update: async () => ({ here: 2, gone: undefined }),
+  },
+  /** Throws what its input `throws` names; with `begun`, after it has made something. */
+  Thrower: {
+    check: ({ throws }) => {
+      throw thrown[String(throws)];
+    },
+    create: async ({ throws, begun: late }, _tell, begun) => {
+      if (late) begun("toy", { made: "half", gone: undefined });
+      throw thrown[String(throws)];
+    },
+    update: async (_id, { throws }) => {
+      throw thrown[String(throws)];
+    },
+    delete: async (_id, { throws }) => {
+      throw thrown[String(throws)];
+    },
+  },
+  /** Refuses by its check, and shows there what it was given. */
+  Checker: { ...quiet, check: ({ size }, old) => [`${old ? `from ${old.size}` : "new"} to ${size}`] },
+  Changing: { ...quiet, createOnly: ["seed"] },
+  /** Prints for the user, as a library may. */
+  Printer: {
+    ...quiet,
+    create: async ({ text }) => {
+      console.error(text);
+      return { id: "toy", outputs: {} };
+    },
+  },
+  /** Says its steps. */
+  Talker: {
+    ...quiet,
+    create: async ({ steps }, tell) => {
+      for (const step of steps as string[]) tell(step);
+      return { id: "toy", outputs: {} };
+    },
+  },
+  /** Never comes to an end. */
+  Stuck: {
+    ...quiet,
+    create: (_inputs, tell) => {
+      tell("thinking");
+      return new Promise(() => undefined);
+    },
+  },
+};
+
+export function load(kind: string) {
+  const toy = toys[kind];
+  if (!toy) throw new Error(`There is no toy called ${kind}.`);
+  return wired(kind, toy);
+}
