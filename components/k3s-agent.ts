@@ -15,7 +15,7 @@ export class K3sAgent extends pulumi.ComponentResource {
   readonly ready: pulumi.Output<string>;
 
   constructor(name: string, args: K3sAgentArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-k3s-cluster:index:K3sAgent", name, {}, options);
+    super("k3s:index:K3sAgent", name, {}, options);
     const { server } = args;
     const { url, token } =
       server instanceof K3sServer ? { url: server.url, token: server.agentToken } : server;

@@ -29,7 +29,7 @@ export class K3sCluster extends pulumi.ComponentResource {
   readonly version: string;
 
   constructor(name: string, args: K3sClusterArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-k3s-cluster:index:K3sCluster", name, {}, options);
+    super("k3s:index:K3sCluster", name, {}, options);
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts } = cluster;

@@ -43,7 +43,7 @@ export class K3sServer extends pulumi.ComponentResource {
   readonly kubeconfig?: pulumi.Output<string>;
 
   constructor(name: string, args: K3sServerArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("pulumi-k3s-cluster:index:K3sServer", name, {}, options);
+    super("k3s:index:K3sServer", name, {}, options);
     const join = joinOf(args.server);
     const token = join?.token ?? args.token;
     if (!token) throw new pulumi.RunError(`K3sServer "${name}": give a token, or a server to join.`);

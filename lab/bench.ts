@@ -8,6 +8,7 @@ import { ensureEngine } from "./engine/engine";
 import { inRepository } from "./folders";
 import { reapDeadRuns, runPrefix, withReaping } from "./machines/reap";
 import type { Figures } from "./measure/figures";
+import { measureOneServer } from "./measure/one-server";
 import { page } from "./measure/page";
 import { type Compared, compareWithNothing } from "./measure/repeated";
 import { measureRounds } from "./measure/rounds";
@@ -50,7 +51,7 @@ function measure(name: string, count: number): Promise<Figures> {
       compared = await compareWithNothing(stack, join(folder, "empty"));
     });
     if (!compared) throw new Error("no round has run");
-    return { nodes: 5, rounds, ...compared };
+    return { nodes: 5, rounds, ...compared, one: await measureOneServer(name, folder) };
   });
 }
 

@@ -3,7 +3,7 @@
  * input, without what can be told from elsewhere: state would hold all of it twice for every resource.
  */
 
-const ours = "pulumi-k3s-cluster:index:";
+const ours = "k3s:index:";
 
 export interface Place {
   stack: string;

@@ -1,24 +1,34 @@
 #!/bin/sh
-# Asks the server to join whether it is the one that is meant and takes the token; leaves no trace there.
-# Inputs: SERVER, its address; CA_HASH; USER_PASSWORD; ANSWER, the code that says the password is right.
-# Output: nothing. Exit: 0 both fit, 69 no answer, 76 another CA, 77 token refused.
+# Asks the server to join whether it is the one that is meant, takes the token and is ready; leaves no trace there.
+# Inputs: SERVER, its address; CA_HASH; USER_PASSWORD; ANSWER, the code that says the password is right;
+# PATIENCE, the seconds that it may be getting ready.
+# Output: nothing. Exit: 0 both fit, 69 no answer, 75 not ready yet, 76 another CA, 77 token refused.
 
 set -eu
 
 main() {
   ca=$(mktemp)
   trap 'rm -f "$ca"' EXIT
+  end=$(($(date +%s) + PATIENCE))
   curl -fsSk --max-time 5 --retry 2 --retry-connrefused -o "$ca" "$SERVER/cacerts" ||
     fail 69 "$SERVER does not answer"
   actual=$(sha256sum "$ca" | cut -d ' ' -f 1)
   if [ "$actual" != "$CA_HASH" ]; then fail 76 "$SERVER belongs to another cluster: its CA is $actual, not $CA_HASH"; fi
-  code=$(printf '%s\n' "$USER_PASSWORD" | sed 's/[\\"]/\\&/g; s/.*/user = "&"/' |
-    curl -s --max-time 5 -K - --cacert "$ca" -o /dev/null -w '%{http_code}' "$SERVER/v1-k3s/readyz") || true
-  case $code in
-    "$ANSWER" | 200 | 503) ;;
-    401) fail 77 "$SERVER refuses the token" ;;
-    *) fail 69 "$SERVER answers $code" ;;
-  esac
+  while :; do
+    code=$(ask)
+    case $code in
+      "$ANSWER" | 200) return ;;
+      503) if [ "$(date +%s)" -ge "$end" ]; then fail 75 "$SERVER is not ready yet"; fi ;;
+      401) fail 77 "$SERVER refuses the token" ;;
+      *) fail 69 "$SERVER answers $code" ;;
+    esac
+    sleep 0.5
+  done
+}
+
+ask() {
+  printf '%s\n' "$USER_PASSWORD" | sed 's/[\\"]/\\&/g; s/.*/user = "&"/' |
+    curl -s --max-time 5 -K - --cacert "$ca" -o /dev/null -w '%{http_code}' "$SERVER/v1-k3s/readyz" || true
 }
 
 fail() {

@@ -27,12 +27,15 @@ export interface Repeated {
   cpuSeconds: number[];
 }
 
-/** Bytes: what `pulumi stack export` gives, and the stack's file in the backend. */
+/** Bytes of the stack's file in the backend. */
 export interface StateSize {
-  exported: number;
-  emptyExported: number;
   file: number;
   emptyFile: number;
+}
+
+export interface OneServer {
+  cpuSeconds: number;
+  file: number;
 }
 
 export interface Figures {
@@ -43,6 +46,8 @@ export interface Figures {
   /** `pulumi up` of the cluster when nothing is to be done. */
   unchanged: Repeated;
   state: StateSize;
+  /** A cluster of one server alone. */
+  one: OneServer;
 }
 
 export function median(numbers: readonly number[]): number {

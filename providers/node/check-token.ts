@@ -12,41 +12,55 @@ interface Joining {
   /** The address to join. */
   join: string;
   token: string;
+  /** Milliseconds until waiting for the cluster to be ready is given up. */
+  patience: number;
 }
+
+const notYet = 75;
 
 const step = "asking the cluster whether it takes the token";
 
 /** What is to be done, by the script's exit code. */
 const next = (role: Role): Record<number, string> => ({
   69: "check that a server of the cluster runs at that address and that port 6443 is open between the machines, then run this again",
+  75: "see on its servers what they wait for (journalctl -u k3s), then run this again",
   76: "correct the address, or give the token of the cluster that answers there (/var/lib/rancher/k3s/server/token)",
   77: `give the token that the cluster was made with (on a server: /var/lib/rancher/k3s/server/${role === "server" ? "token" : "agent-token"})`,
 });
 
-/** Nothing is started with a token that the cluster would refuse, nor with another cluster's. */
+/**
+ * Nothing is started with a token that the cluster would refuse, nor with another cluster's; an agent not before
+ * the API answers, since until then it could only take processor time from the servers.
+ */
 export async function checkToken(
   machine: Machine,
-  { role, join, token }: Joining,
+  { role, join, token, patience }: Joining,
   tell: Tell,
 ): Promise<void> {
   tell(step);
   const { caHash = "", password } = parseToken(token);
   const secrets = secretsOf(token);
-  const { code, stderr } = await machine.attempt(script("check-token"), {
-    variables: {
-      SERVER: join,
-      CA_HASH: caHash,
-      USER_PASSWORD: `${role === "server" ? "server" : "node"}:${password}`,
-      ANSWER: role === "server" ? "403" : "200",
-    },
-    secrets,
-    deadline: 20_000,
-  });
-  if (code === 0) return;
-  throw new StepError({
-    machine: machine.name,
-    step,
-    cause: redact(stderr, secrets).trim().split("\n").at(-1) || `exit code ${code}`,
-    next: next(role)[code] ?? "run this again",
-  });
+  const variables = {
+    SERVER: join,
+    CA_HASH: caHash,
+    USER_PASSWORD: `${role === "server" ? "server" : "node"}:${password}`,
+    ANSWER: role === "server" ? "403" : "200",
+    PATIENCE: "20",
+  };
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const { code, stderr } = await machine.attempt(script("check-token"), {
+      variables,
+      secrets,
+      deadline: 40_000,
+    });
+    if (code === 0) return;
+    if (code === notYet && Date.now() < deadline) continue;
+    throw new StepError({
+      machine: machine.name,
+      step,
+      cause: redact(stderr, secrets).trim().split("\n").at(-1) || `exit code ${code}`,
+      next: next(role)[code] ?? "run this again",
+    });
+  }
 }

@@ -1,9 +1,9 @@
 import { rowUrn, shortRow, typeOf } from "../../providers/row";
 
 test.each([
-  [["pulumi-k3s-cluster:index:K3sCluster", "pulumi-k3s-cluster:index:K3sAgent"], "a1", 27],
+  [["k3s:index:K3sCluster", "k3s:index:K3sAgent"], "a1", 27],
   [[], "a1", 13],
-  [["acme:site:Site", "pulumi-k3s-cluster:index:K3sServer"], "odd::name", 45],
+  [["acme:site:Site", "k3s:index:K3sServer"], "odd::name", 45],
 ])("below %j, %s is short, and gives its URN back", (parents, name, length) => {
   const row = shortRow({ stack: "dev", project: "p", parents, name });
   expect(row.length).toBeLessThanOrEqual(length + 10);

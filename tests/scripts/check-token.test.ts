@@ -7,6 +7,7 @@ const variables = {
   CA_HASH: createHash("sha256").update(ca).digest("hex"),
   USER_PASSWORD: "server:s3cret",
   ANSWER: "403",
+  PATIENCE: "20",
 };
 
 /** A machine from which the server to join gives these answers. */
@@ -27,10 +28,16 @@ test.each([
   ["403", "403"],
   ["200", "200"],
   ["403", "200"],
-  ["403", "503"],
 ])("where %s says that the password is right, %s is accepted without a word", (expected, code) => {
   const outcome = reaching(answering(code)).run("check-token", { ...variables, ANSWER: expected });
   expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
+test("a server that gets ready is waited for, and one that does not ends it with 75", () => {
+  const getting = answering("$(cat code 2>/dev/null || { echo 200 >code; echo 503; })");
+  expect(reaching(getting).run("check-token", { ...variables, ANSWER: "200" })).toMatchObject({ code: 0 });
+  const stuck = reaching(answering("503")).run("check-token", variables);
+  expect(stuck).toMatchObject({ code: 75, stderr: "https://10.0.0.1:6443 is not ready yet\n" });
 });
 
 test("a refused token ends with 77", () => {

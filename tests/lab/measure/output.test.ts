@@ -9,7 +9,7 @@ test.each([
     " +  random:index:RandomPassword c-token created (0.03s)",
     { at: 1, kind: "RandomPassword", name: "c-token", took: 0.03 },
   ],
-  [" +  pulumi-k3s-cluster:index:K3sAgent a1 created", { at: 1, kind: "K3sAgent", name: "a1", took: 0 }],
+  [" +  k3s:index:K3sAgent a1 created", { at: 1, kind: "K3sAgent", name: "a1", took: 0 }],
   [" +  pulumi-nodejs:dynamic/k3s:Node s1 creating (3s) waiting: node not Ready", undefined],
   ["    pulumi:pulumi:Stack k3s-cluster-t", undefined],
   ["    + 17 created", undefined],

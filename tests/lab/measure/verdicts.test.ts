@@ -19,7 +19,8 @@ const figures: Figures = {
   rounds: [round(40, 44), round(50, 60), round(48, 48)],
   empty: { seconds: [2, 2.2, 1.8], cpuSeconds: [2, 2, 2] },
   unchanged: { seconds: [5, 5.05, 5.2], cpuSeconds: [3, 3, 3] },
-  state: { exported: 31_000, emptyExported: 1_000, file: 31_500, emptyFile: 1_200 },
+  state: { file: 31_500, emptyFile: 1_500 },
+  one: { cpuSeconds: 2, file: 7_100 },
 };
 
 test("each figure is judged by its own bound, rounds by their medians", () => {
@@ -30,8 +31,10 @@ test("each figure is judged by its own bound, rounds by their medians", () => {
     ["3 (3, 3, 3)", "missed"],
     ["3.0 s (5.0 s − 2.0 s)", "met"],
     ["6000 bytes", "met"],
+    ["6100 bytes", "missed"],
     ["13", "missed"],
     ["0.24 s", "met"],
+    ["0.30 s", "met"],
   ]);
 });
 
@@ -53,7 +56,7 @@ test("the page names the machine, the verdicts, and every run in its order", () 
   const swapped: Figures = { ...figures, rounds: [{ ...round(40, 44), order: ["pulumi", "script"] }] };
   const text = page(where, swapped, verdicts(swapped));
   expect(text).toContain("of commit abc, on 2 cores (Some CPU), 24 GiB, Linux 6.1");
-  expect(text).toContain("| state a node | ≤ 6000 bytes | 6000 bytes | met |");
+  expect(text).toContain("| state a node, all of it shared out | ≤ 6000 bytes | 6000 bytes | met |");
   expect(text).toMatch(
     /\| 1 \| pulumi \| 0\.70 \| 44\.0 s .*s1 9, a1 13 \|\n\| 1 \| script \| 0\.50 \| 40\.0 s /,
   );

@@ -33,6 +33,7 @@ test("a server asks as a server, then is installed with the token that was taken
     CA_HASH: caHash,
     USER_PASSWORD: `server:${password}`,
     ANSWER: "403",
+    PATIENCE: "20",
   });
   expect(s2.variables("install-node")).toMatchObject({ TOKEN: pinned, AGENT_TOKEN: agentPassword });
 });
@@ -47,6 +48,7 @@ test("an agent asks as a node, is installed without the servers' secrets, and is
     CA_HASH: caHash,
     USER_PASSWORD: `node:${agentPassword}`,
     ANSWER: "200",
+    PATIENCE: "20",
   });
   expect(a1.variables("install-node")).toMatchObject({
     UNIT: "k3s-agent",
