@@ -15,6 +15,8 @@ test("what went wrong is told, and nothing else", () => {
     "Starting k3s.service",
     logged("info", "Starting k3s"),
     logged("error", "no route to host"),
+    logged("error", "Failed to set sysctl: open /proc/sys/net/x: permission denied"),
+    logged("error", "Sending HTTP/1.1 503 response to 127.0.0.1:40092: runtime core not ready"),
     "panic: runtime error",
     "Error: unknown flag",
     logged("fatal", 'said \\"not authorized\\"'),
