@@ -70,7 +70,9 @@ test("a server that cannot start is a failure with its step, its journal and the
   const said = stdout + stderr;
   expect([code === 0, said]).toEqual([
     false,
-    expect.stringMatching(/s1: starting k3s: the unit ends again and again\n(?: +\| .*\n)* +\| .*no-such-flag/),
+    expect.stringMatching(
+      /s1: starting k3s: the unit ends again and again\n(?: +\| .*\n)* +\| .*no-such-flag/,
+    ),
   ]);
   expect(said.split("Diagnostics:")[1]?.match(/journalctl -u k3s on s1/g)).toHaveLength(1);
   await stack.pulumi(["destroy", "--yes"]);
