@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { Role } from "../k3s/config";
+import { bytes } from "../manifest/units";
 import { ControlPlane } from "../providers/control-plane/resource";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
-import { type ClusterMachine, checkedArgs, type K3sClusterArgs } from "./cluster-args";
+import { type Cluster, type ClusterMachine, checkedArgs, type K3sClusterArgs } from "./cluster-args";
 import { hook } from "./hook";
 import { K3sAgent } from "./k3s-agent";
 import { K3sServer } from "./k3s-server";
@@ -32,15 +33,15 @@ export class K3sCluster extends pulumi.ComponentResource {
     super("k3s:index:K3sCluster", name, {}, options);
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
-    const { version, tlsSans, disable, artifacts } = cluster;
+    const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
     const token = cluster.token ?? made(`${name}-token`, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
 
     const machines = { ...probed("server", cluster.servers), ...probed("agent", cluster.agents) };
-    const preflight = new Preflight(name, { cluster: name, machines }, child);
+    const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
     const membership = new Membership(name, { servers: cluster.servers.map((server) => server.name) }, child);
 
-    const common = { cluster: name, version, ...artifacts, preflight: preflight.id };
+    const common = { cluster: name, version, ...artifacts, preflight: preflight.id, patience };
     const serverArgs = { ...common, agentToken, tlsSans, disable, membership: membership.id, verify: false };
     const [first, ...others] = cluster.servers;
     const begins = new K3sServer(
@@ -58,7 +59,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const nodes = servers.map(({ node }) => node);
     const controlPlane = new ControlPlane(
       name,
-      { cluster: name, servers: cluster.servers.map(reached), nodes, endpoint, patience: defaultPatience },
+      { cluster: name, servers: cluster.servers.map(reached), nodes, endpoint, patience },
       child,
     );
     for (const server of cluster.servers)
@@ -89,6 +90,27 @@ function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Outpu
 
 function probed(role: Role, machines: ClusterMachine[]) {
   return Object.fromEntries(machines.map(({ name, connection }) => [name, { role, connection }]));
+}
+
+/** What the machines are looked at for. */
+function lookedAt({ version, artifacts, network, minima, preflight, servers, agents }: Cluster) {
+  const announced = [...servers, ...agents].flatMap(({ name, nodeIp }) => (nodeIp ? [[name, nodeIp]] : []));
+  return {
+    version,
+    mirror: artifacts.mirror,
+    flannelBackend: network.flannelBackend,
+    findings: preflight,
+    minima: { server: least(minima.server), agent: least(minima.agent) },
+    nodeIps: Object.fromEntries(announced) as Record<string, string>,
+  };
+}
+
+function least({ cpus, memory, disk }: Cluster["minima"]["server"]) {
+  return {
+    ...(cpus ? { cpus } : {}),
+    ...(memory ? { memoryMiB: bytes(memory) / 2 ** 20 } : {}),
+    ...(disk ? { diskGiB: bytes(disk) / 2 ** 30 } : {}),
+  };
 }
 
 function reached({ name, connection }: ClusterMachine) {

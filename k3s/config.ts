@@ -35,7 +35,8 @@ export function configFile(node: NodeConfig): string {
     "token-file": paths.token,
   };
   const settings = node.role === "server" ? { ...common, ...serverSettings(node) } : common;
-  return stringify({ ...node.extra, ...settings });
+  // k3s reads YAML 1.1, to which a bare "no" or 1_000 is no text.
+  return stringify({ ...node.extra, ...settings }, { version: "1.1" });
 }
 
 function serverSettings({ join, tlsSans = [], disable = [] }: NodeConfig) {

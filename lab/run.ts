@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<{ main(args: string[]): Promise<num
   doctor: () => import("./doctor"),
   setup: () => import("./setup"),
   env: () => import("./env"),
+  reference: () => import("./reference"),
 };
 
 /** Runs one of the commands that package.json names; the exit code tells how it went. */

@@ -1,63 +1,48 @@
-import { type Found, isMap, valueAt, type Way } from "./place";
+import { compareConfig } from "./compare-config";
+import { compareNetwork } from "./compare-network";
+import { machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
+import { type Found, isMap, pathOf, valueAt } from "./place";
 import { shown } from "./shown";
 
 /**
- * What is wrong between machines. It reads the manifest as it was written, since these mistakes are to be reported
+ * What is wrong between fields. It reads the manifest as it was written, since these mistakes are to be reported
  * together with those of single fields.
  */
 export function compare(manifest: unknown): Found[] {
-  const machines = ["servers", "agents"].flatMap((list) => machinesOf(manifest, list));
+  const machines = machinesOf(manifest);
   return [
+    ...noServers(manifest),
     ...repeated(machines, "name", ({ name }) => name, "node names must differ in more than case"),
-    ...repeated(
-      machines,
-      "host",
-      (machine) => addressOf(manifest, machine),
-      "every node needs a machine of its own",
-    ),
+    ...repeated(machines, "host", addressOf, "every node needs a machine of its own"),
     ...repeated(machines, "nodeIp", ({ nodeIp }) => nodeIp, "every node needs an address of its own"),
-    ...machines.flatMap(twoAddresses),
-    ...sharedAddress(manifest),
+    ...repeatedPools(manifest),
+    ...datastoreFields(manifest, machines),
+    ...halves(manifest),
+    ...compareConfig(manifest, machines),
+    ...compareNetwork(manifest, machines),
   ];
 }
 
-interface Written {
-  way: Way;
-  machine: Record<PropertyKey, unknown>;
-  name?: string;
-  host?: string;
-  nodeIp?: string;
-}
+const needServers =
+  "a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5";
 
-function machinesOf(manifest: unknown, list: string): Written[] {
-  const written = valueAt(manifest, [list]);
-  if (!Array.isArray(written)) return [];
-  return written.flatMap((machine, index) =>
-    isMap(machine)
-      ? [
-          {
-            way: [list, index],
-            machine,
-            name: textOf(machine.name),
-            host: textOf(machine.host),
-            nodeIp: textOf(machine.nodeIp),
-          },
-        ]
-      : [],
-  );
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+function noServers(manifest: unknown): Found[] {
+  if (!isMap(manifest) || Array.isArray(manifest)) return [];
+  const listed = valueAt(manifest, ["servers"]) === undefined ? [] : valueAt(manifest, ["servers"]);
+  // Servers that are something else than a list, or no maps, are mistakes of their own.
+  if (!Array.isArray(listed) || listed.length > 0) return [];
+  const pooled = poolsOf(manifest).filter(({ map }) => map.role !== "agent");
+  if (pooled.some(({ map }) => !Array.isArray(map.machines) || map.machines.length > 0)) return [];
+  return [{ way: ["servers"], message: `0 servers: ${needServers}` }];
 }
 
 function repeated(
-  machines: Written[],
+  machines: WrittenMachine[],
   field: string,
-  of: (machine: Written) => string | undefined,
+  of: (machine: WrittenMachine) => string | undefined,
   why: string,
 ) {
-  const first = new Map<string, Written>();
+  const first = new Map<string, WrittenMachine>();
   return machines.flatMap((machine): Found[] => {
     const value = of(machine);
     if (value === undefined) return [];
@@ -66,34 +51,88 @@ function repeated(
       first.set(value.toLowerCase(), machine);
       return [];
     }
-    const [list, index] = other.way;
-    const message = `${shown(value)} is also ${String(list)}[${String(index)}].${field}: ${why}`;
+    const message = `${shown(value)} is also ${pathOf([...other.way, field])}: ${why}`;
     return [{ way: [...machine.way, field], message }];
   });
 }
 
 /** Behind one address, machines may differ by their port. */
-function addressOf(manifest: unknown, { machine, host }: Written): string | undefined {
+function addressOf({ machine, above, host }: WrittenMachine): string | undefined {
   if (host === undefined) return undefined;
-  const port = valueAt(machine, ["ssh", "port"]) ?? valueAt(manifest, ["ssh", "port"]) ?? 22;
+  const [port = 22] = [machine, ...above]
+    .map((level) => valueAt(level, ["ssh", "port"]))
+    .filter((each) => each);
   return port === 22 ? host : `${host} port ${String(port)}`;
 }
 
-function twoAddresses({ way, machine, nodeIp }: Written): Found[] {
-  return nodeIp !== undefined && valueAt(machine, ["config", "node-ip"]) !== undefined
-    ? [
-        {
-          way: [...way, "config", "node-ip"],
-          message: "nodeIp of this machine says this already: keep one",
-          atKey: true,
-        },
-      ]
-    : [];
+function repeatedPools(manifest: unknown): Found[] {
+  const names = poolsOf(manifest).map(({ map }) => map.name);
+  return poolsOf(manifest).flatMap(({ way, map }, index): Found[] => {
+    const first = names.indexOf(map.name);
+    if (typeof map.name !== "string" || first === index) return [];
+    return [
+      {
+        way: [...way, "name"],
+        message: `${shown(map.name)} is also pools[${first}].name: pools have names of their own`,
+      },
+    ];
+  });
 }
 
-function sharedAddress(manifest: unknown): Found[] {
-  const message = "every node needs an address of its own: use nodeIp, on the machine";
-  return valueAt(manifest, ["config", "node-ip"]) === undefined
-    ? []
-    : [{ way: ["config", "node-ip"], message, atKey: true }];
+/** Never shows an endpoint: it holds a password. */
+function datastoreFields(manifest: unknown, machines: WrittenMachine[]): Found[] {
+  const datastore = valueAt(manifest, ["datastore"]);
+  if (!isMap(datastore) || Array.isArray(datastore)) return [];
+  const { kind = "etcd" } = datastore;
+  const way = ["datastore"];
+  const at = (key: string, message: string): Found => ({ way: [...way, key], message });
+  const present = (key: string) => datastore[key] !== undefined && datastore[key] !== null;
+  const servers = machines.filter(({ role }) => role === "server").length;
+  if (kind === "sqlite" && servers > 1)
+    return [
+      at(
+        "kind",
+        `sqlite is a file on one server, and there are ${servers}: use etcd or external, or one server`,
+      ),
+    ];
+  if (kind !== "external")
+    return ["endpoint", "caFile", "certFile", "keyFile"].filter(present).map((key) => ({
+      ...at(key, `only a datastore of kind external has it; this one is ${shown(kind)}`),
+      atKey: true,
+    }));
+  return [
+    ...(present("endpoint")
+      ? []
+      : [at("endpoint", "missing: a datastore of kind external needs its address")]),
+    ...pair(datastore, "certFile", "keyFile").map((key) =>
+      at(key, "missing: a certificate and its key belong together"),
+    ),
+  ];
+}
+
+/** Certificates without keys, and the other way round. */
+function halves(manifest: unknown): Found[] {
+  const configs = valueAt(manifest, ["registries", "configs"]);
+  if (!isMap(configs)) return [];
+  return Object.keys(configs).flatMap((name): Found[] => {
+    const way = ["registries", "configs", name];
+    const message = "missing: a certificate and its key belong together";
+    const auth = pair(valueAt(manifest, [...way, "auth"]), "username", "password");
+    return [
+      ...pair(valueAt(manifest, [...way, "tls"]), "cert_file", "key_file").map((key) => ({
+        way: [...way, "tls", key],
+        message,
+      })),
+      ...auth.map((key) => ({
+        way: [...way, "auth", key],
+        message: "missing: a user and its password belong together",
+      })),
+    ];
+  });
+}
+
+/** Which of two keys is missing beside the other. */
+function pair(map: unknown, one: string, other: string): string[] {
+  if (!isMap(map) || (map[one] === undefined) === (map[other] === undefined)) return [];
+  return [map[one] === undefined ? one : other];
 }

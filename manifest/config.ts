@@ -1,14 +1,23 @@
 import { z } from "zod";
 import { shown } from "./shown";
+import { printableLines } from "./text";
 
-const scalar = z.union([z.string().regex(/^[\P{Cc}\t\n]{0,65536}$/u), z.number(), z.boolean()], {
-  error: ({ input }) => notValue(input),
-});
+const scalar = z.union(
+  [z.string().regex(new RegExp(`^${printableLines}{0,65536}$`, "u")), z.number(), z.boolean()],
+  {
+    error: ({ input }) => notValue(input),
+  },
+);
 
-const configKey = z.string().superRefine((key, context) => {
-  const wrong = wrongKey(key);
-  if (wrong) context.addIssue({ code: "custom", message: wrong });
-});
+const keyPattern = /^[a-z0-9][-a-z0-9]{0,62}\+?$/;
+
+const configKey = z
+  .string()
+  .superRefine((key, context) => {
+    const wrong = wrongKey(key);
+    if (wrong) context.addIssue({ code: "custom", message: wrong });
+  })
+  .meta({ pattern: keyPattern.source });
 
 /** Other keys of k3s's own configuration file. */
 export const config = z.record(
@@ -19,7 +28,7 @@ export const config = z.record(
 /** Some keys of k3s hold passwords, so text is not shown. */
 function notValue(value: unknown): string {
   if (typeof value === "string")
-    return "the text is longer than 65536 characters or holds a control character";
+    return "the text is longer than 65536 characters or holds a character that k3s cannot read";
   return `${shown(value)} is not a value of k3s: text, a number, true, false, or a list of these`;
 }
 
@@ -27,16 +36,17 @@ function wrongKey(key: string): string | undefined {
   // A "+" adds to a list of an earlier file and does not change whose key it is.
   const reason = reserved[key.replace(/\+$/, "")];
   if (reason && Object.hasOwn(reserved, key.replace(/\+$/, ""))) return `${key} is reserved: ${reason}`;
-  if (/^[a-z0-9][-a-z0-9]{0,62}\+?$/.test(key)) return undefined;
+  if (keyPattern.test(key)) return undefined;
   const right = key.replace(/^-+/, "").replace(/_/g, "-").toLowerCase();
-  return `${shown(key)} is not a key of k3s: a flag without its dashes, such as ${/^[a-z0-9][-a-z0-9]{1,62}$/.test(right) ? right : "flannel-backend"}`;
+  return `${shown(key)} is not a key of k3s: a flag without its dashes, such as ${/^[a-z0-9][-a-z0-9]{1,62}$/.test(right) ? right : "flannel-iface"}`;
 }
 
 const token = "use token, at the top of the manifest";
 const agentToken = "use agentToken, at the top of the manifest";
 const server = "which server to join is worked out from servers and endpoint";
 const dataDir = "data is kept in /var/lib/rancher/k3s, where removal looks for it";
-const etcd = "the servers keep the cluster's state in embedded etcd";
+const datastore = "use datastore, at the top of the manifest";
+const network = (field: string) => `use network.${field}, at the top of the manifest`;
 const whole = "every server runs the whole control plane, and is checked for it";
 const reset = "it throws the other members away; a restore is a step of its own, not a setting";
 
@@ -49,6 +59,7 @@ const reserved: Record<string, string> = {
   "agent-token-file": agentToken,
   server,
   s: server,
+  "https-listen-port": "servers answer at port 6443, where the other nodes look for them",
   "cluster-init": "the first of servers starts the cluster by itself",
   "node-name": "use name, on the machine",
   "with-node-id": "use name, on the machine, for the whole name of its node",
@@ -57,8 +68,17 @@ const reserved: Record<string, string> = {
   disable: "use disable, at the top of the manifest",
   "data-dir": dataDir,
   d: dataDir,
-  "datastore-endpoint": etcd,
-  "disable-etcd": etcd,
+  "datastore-endpoint": datastore,
+  "datastore-cafile": datastore,
+  "datastore-certfile": datastore,
+  "datastore-keyfile": datastore,
+  "disable-etcd": datastore,
+  "cluster-cidr": network("clusterCidr"),
+  "service-cidr": network("serviceCidr"),
+  "cluster-dns": network("clusterDns"),
+  "flannel-backend": network("flannelBackend"),
+  "node-taint": "use taints, on the machine or its pool",
+  "private-registry": "use registries, at the top of the manifest",
   "disable-agent": whole,
   "disable-apiserver": whole,
   "disable-controller-manager": whole,

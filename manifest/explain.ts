@@ -16,14 +16,17 @@ export function explain(schema: z.ZodType, value: unknown, issue: Issue, above: 
     }));
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ way, message, atKey: true }));
   if (issue.code === "invalid_union") {
-    const inner = issue.errors.find(
-      (branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0),
-    );
+    const inner = issue.errors.find((branch) => branch.length > 0 && !branch.some(isOfAnotherType));
     if (inner) return inner.flatMap((nested) => explain(schema, value, nested, way));
   }
   if (issue.code === "invalid_type" && issue.expected in plain && issue.message.startsWith("Invalid input"))
-    return [{ way, message: notPlain(valueAt(value, way), plain[issue.expected]) }];
+    return [{ way, message: notPlain(way, valueAt(value, way), plain[issue.expected]) }];
   return [{ way, message: issue.message }];
+}
+
+/** The value is not even of the type that this branch of a union is about. */
+function isOfAnotherType({ code, path }: Issue): boolean {
+  return path.length === 0 && ["invalid_type", "invalid_union", "invalid_value"].includes(code);
 }
 
 /** Of these zod speaks in its own words, "Invalid input: …"; every other field has its message from the schema. */
@@ -34,18 +37,26 @@ const plain: Record<string, string> = {
   boolean: "true or false",
 };
 
-function notPlain(value: unknown, expected = ""): string {
+function notPlain(way: Way, value: unknown, expected = ""): string {
+  if (value === undefined && way.length > 0) return `missing: expected ${expected}`;
   if (value !== null && value !== undefined) return `${shown(value)} is not ${expected}`;
   return `empty: expected ${expected}`;
 }
 
 function unknownKey(key: string, known: string[]): string {
+  if (Object.hasOwn(notYet, key)) return `not yet possible: ${notYet[key]}; leave it out`;
   const near = nearest(key, known);
   if (near) return `unknown key: did you mean ${near}?`;
   const place = elsewhere[key];
   if (place && Object.hasOwn(elsewhere, key)) return `unknown key here: it belongs in ${place}`;
   return `unknown key: allowed here are ${known.join(", ")}`;
 }
+
+/** Keys that will have a meaning: accepting them now would promise what nobody does. */
+const notYet: Record<string, string> = {
+  upgrade: "nodes are upgraded neither in batches nor in turn",
+  drain: "pods are not moved off a node before it changes",
+};
 
 /** Keys that are often written one level off. */
 const elsewhere: Record<string, string> = {
@@ -54,23 +65,42 @@ const elsewhere: Record<string, string> = {
   identityFile: "ssh",
   knownHosts: "ssh",
   hostKey: "ssh of a machine, since every machine has its own",
+  password: "ssh, datastore.endpoint or registries",
+  passphrase: "ssh",
+  sudoPassword: "ssh",
+  trustOnFirstUse: "ssh",
+  bastion: "ssh",
+  configFile: "ssh",
   nodeIp: "a machine",
+  taints: "a machine or a pool",
+  clusterCidr: "network",
+  serviceCidr: "network",
+  clusterDns: "network",
+  flannelBackend: "network",
+  nodeCidrMaskSize: "network",
+  mirrors: "registries",
+  noProxy: "proxy",
   mirror: "artifacts",
 };
 
 function knownKeys(schema: z.ZodType, way: Way): string[] {
-  const inner = way.reduce<unknown>((outer, key) => {
-    const container = unwrapped(outer);
-    if (container instanceof z.ZodArray) return container.element;
-    return container instanceof z.ZodObject ? container.shape[String(key)] : undefined;
-  }, schema);
-  const found = unwrapped(inner);
-  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+  const holders = way.reduce<unknown[]>(
+    (outer, key) => outer.flatMap(branches).flatMap((holder) => insideOf(holder, key)),
+    [schema],
+  );
+  const [found] = holders.flatMap(branches).filter((holder) => holder instanceof z.ZodObject);
+  return found ? Object.keys(found.shape) : [];
 }
 
-/** The schema behind defaults and "optional". */
-function unwrapped(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
-    ? unwrapped(schema.unwrap())
-    : schema;
+function insideOf(holder: unknown, key: PropertyKey): unknown[] {
+  if (holder instanceof z.ZodArray) return [holder.element];
+  if (holder instanceof z.ZodRecord) return [holder.valueType];
+  return holder instanceof z.ZodObject ? [holder.shape[String(key)]] : [];
+}
+
+/** What a schema may be, behind defaults, "optional" and "or". */
+function branches(schema: unknown): unknown[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return branches(schema.unwrap());
+  return schema instanceof z.ZodUnion ? schema.options.flatMap(branches) : [schema];
 }

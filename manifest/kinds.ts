@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { shown } from "./shown";
-import { text } from "./text";
+import { printable, printableLines, text } from "./text";
 
 /** The kinds of text a manifest is made of. Patterns bound the length first, so that no input is slow to refuse. */
 
@@ -14,6 +14,12 @@ export const nodeName = text({
   what: "a node name",
   allowed: 'lower-case letters, digits, "-" and ".", at most 63, such as s1',
   pattern: /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+});
+
+export const poolName = text({
+  what: "a pool name",
+  allowed: 'lower-case letters, digits and "-", at most 40, such as web',
+  pattern: /^(?=.{1,40}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
 });
 
 export const version = text({
@@ -46,10 +52,27 @@ export const user = text({
   pattern: /^(?=.{1,32}$)[a-zA-Z_][-a-zA-Z0-9_.]*\$?$/,
 });
 
-export const filePath = text({
-  what: "a path",
-  allowed: "one line, such as ~/.ssh/id_ed25519",
-  pattern: /^(?=.{1,4096}$)\P{Cc}+$/u,
+/** A path on this computer; what it is for decides the example. */
+export function pathLike(example: string) {
+  return text({
+    what: "a path",
+    allowed: `one line, such as ${example}`,
+    pattern: new RegExp(`^${printable}{1,4096}$`, "u"),
+  });
+}
+
+export const machinePath = text({
+  what: "a path on the machine",
+  allowed: "one line that begins with /, such as /etc/ssl/certs/registry.pem",
+  pattern: new RegExp(`^/${printable}{1,4095}$`, "u"),
+});
+
+/** A password or a passphrase. */
+export const password = text({
+  what: "a password",
+  allowed: "one line, at most 1024 characters",
+  pattern: new RegExp(`^${printable}{1,1024}$`, "u"),
+  secret: true,
 });
 
 export const hostKey = text({
@@ -57,12 +80,13 @@ export const hostKey = text({
   allowed: 'a public key, such as "ssh-ed25519 AAAA…", or its fingerprint, "SHA256:…"',
   pattern:
     /^(?=.{1,8192}$)(SHA256:[A-Za-z0-9+/]{43}=?|(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) AAAA[A-Za-z0-9+/]{40,}={0,2}( \P{Cc}*)?)$/u,
-}).overwrite(withoutComment);
+  kept: withoutComment,
+});
 
 export const command = text({
   what: "a command",
   allowed: "a line or lines for /bin/sh, such as apt-get install -y open-iscsi",
-  pattern: /^(?=[\s\S]{1,65536}$)(?=\s*\S)[\P{Cc}\t\n]*$/u,
+  pattern: new RegExp(`^(?=\\s*\\S)${printableLines}{1,65536}$`, "u"),
   secret: true,
 });
 
@@ -71,7 +95,8 @@ export const mirror = text({
   allowed:
     "http:// or https://, a host and a path, without a password, such as https://mirror.example.com/k3s",
   pattern: /^(?=.{1,2048}$)https?:\/\/(\[[0-9a-fA-F:]+\]|[-a-zA-Z0-9.]+)(:\d{1,5})?(\/[-\w.~%+/]*)?$/,
-}).overwrite((address) => address.replace(/(?<!\/)\/+$/, ""));
+  kept: (address) => address.replace(/(?<!\/)\/+$/, ""),
+});
 
 function versionHint(value: string): string | undefined {
   if (/^(latest|stable|testing|v?\d+\.\d+)$/.test(value))

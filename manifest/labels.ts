@@ -2,27 +2,34 @@ import { z } from "zod";
 import { shown } from "./shown";
 import { text } from "./text";
 
-const labelName = /^(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-const labelPrefix = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** Parts of patterns; none of them looks further than it may be long. */
+export const labelName = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+export const labelPrefix =
+  "(?=[-.a-z0-9]{1,253}(/|$))[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
 /** What the kubelet refuses to start with would otherwise show only on the machine. */
-const labelKey = z.string().superRefine((key, context) => {
-  const wrong = wrongKey(key);
-  if (wrong) context.addIssue({ code: "custom", message: wrong });
-});
+const labelKey = z
+  .string()
+  .superRefine((key, context) => {
+    const wrong = wrongKey(key);
+    if (wrong) context.addIssue({ code: "custom", message: wrong });
+  })
+  .meta({ pattern: `^(${labelPrefix}/)?${labelName}$` });
 
-const labelValue = text({
+export const labelValue = text({
   what: "a label value",
   allowed: 'at most 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends',
-  pattern: /^((?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
+  pattern: new RegExp(`^(${labelName})?$`),
 });
 
 export const labels = z.record(labelKey, labelValue);
 
+const isKey = new RegExp(`^(${labelPrefix}/)?${labelName}$`);
+
 function wrongKey(key: string): string | undefined {
   const slash = key.indexOf("/");
   const prefix = key.slice(0, Math.max(slash, 0));
-  if (!labelName.test(key.slice(slash + 1)) || (slash >= 0 && !labelPrefix.test(prefix)))
+  if (!isKey.test(key))
     return `${shown(key)} is not a label key: at most 63 letters, digits, "-", "_" and ".", after an optional DNS name and "/", such as example.com/tier`;
   if (!isReserved(prefix) || kubeletSets.has(key)) return undefined;
   return prefix === "node-role.kubernetes.io"

@@ -1,21 +1,80 @@
-import type { Declared, Hooks, Machine, Manifest } from "./schema";
+import type { Datastore } from "./datastore";
+import type { Network } from "./network";
+import type { Declared, Hooks, Machine, MachineSsh, Manifest } from "./schema";
+import { parsedTaint, sameTaint, type Taint } from "./taints";
 
-/** Says on each machine what holds for it, so that nobody has to look in two places. */
-export function normalise({ ssh, labels, config, hooks, ...declared }: Declared): Manifest {
-  const complete = (machine: Declared["servers"][number], inherited: Declared["config"]): Machine => ({
-    ...machine,
-    ssh: { user: "root", port: 22, ...given(ssh), ...given(machine.ssh) },
-    labels: { ...labels, ...machine.labels },
-    config: { ...inherited, ...machine.config },
-    hooks: both(listed(hooks), listed(machine.hooks)),
-  });
+type Ssh = Declared["servers"][number]["ssh"];
+
+/** What machines have in common, of a pool or at the top. */
+type Shared = Pick<Declared["pools"][number], "ssh" | "labels" | "taints" | "config" | "hooks">;
+
+/**
+ * Says on each machine what holds for it, so that nobody has to look in two places. What comes out is a manifest
+ * again, and stays as it is when it is checked a second time.
+ */
+export function normalise({ ssh, labels, config, hooks, pools, ...declared }: Declared): Manifest {
+  const { network, datastore, proxy, ...plain } = declared;
+  const top = { ssh, labels, taints: [], config: {}, hooks };
+  // The configuration at the top is the servers': an agent would refuse most of it.
+  const shared = { server: { ...top, config }, agent: top };
+  const members = (role: "server" | "agent", listed: Declared["servers"]) => [
+    ...listed.map((machine) => complete(machine, [shared[role]])),
+    ...pools
+      .filter((pool) => pool.role === role)
+      .flatMap((pool) => pool.machines.map((machine) => complete(machine, [shared[role], pool]))),
+  ];
   return {
-    ...declared,
-    servers: declared.servers.map((machine) => complete(machine, config)),
-    // The configuration at the top is the servers': an agent would refuse most of it.
-    agents: declared.agents.map((machine) => complete(machine, {})),
+    ...given(plain),
+    servers: members("server", declared.servers),
+    agents: members("agent", declared.agents),
     tlsSans: [...new Set([...(declared.endpoint ? [declared.endpoint.address] : []), ...declared.tlsSans])],
+    network: networkOf(network),
+    datastore: datastoreOf(datastore),
+    ...(proxy ? { proxy: { ...given(proxy), noProxy: [proxy.noProxy].flat() } } : {}),
   };
+}
+
+/** @param above what the machine inherits, the furthest first */
+function complete(machine: Declared["servers"][number], above: Shared[]): Machine {
+  const all = [...above, machine];
+  return {
+    ...given(machine),
+    ssh: sshOf(all.map(({ ssh }) => ssh)),
+    labels: Object.assign({}, ...all.map(({ labels }) => labels)),
+    taints: taintsOf(all.map(({ taints }) => taints.map(parsedTaint))),
+    config: Object.assign({}, ...all.map(({ config }) => config)),
+    hooks: {
+      before: all.flatMap(({ hooks }) => listed(hooks).before),
+      after: all.flatMap(({ hooks }) => listed(hooks).after),
+    },
+  };
+}
+
+function sshOf(all: Ssh[]): MachineSsh {
+  const { bastion, ...rest } = Object.assign({}, ...all.map(given)) as Ssh;
+  return { ...rest, ...(bastion ? { bastion: [bastion].flat().map(given) } : {}) };
+}
+
+/** Of two taints that Kubernetes would not let stand beside each other, the one nearer to the machine stays. */
+function taintsOf([first = [], ...nearer]: Taint[][]): Taint[] {
+  return nearer.reduce(
+    (kept, next) => [...kept.filter((taint) => !next.some((other) => sameTaint(taint, other))), ...next],
+    first,
+  );
+}
+
+function networkOf({ clusterCidr, serviceCidr, clusterDns, ...rest }: Declared["network"]): Network {
+  return {
+    ...given(rest),
+    clusterCidr: [clusterCidr].flat(),
+    serviceCidr: [serviceCidr].flat(),
+    ...(clusterDns ? { clusterDns: [clusterDns].flat() } : {}),
+  };
+}
+
+/** That the fields fit the kind has been checked. */
+function datastoreOf(datastore: Declared["datastore"]): Datastore {
+  return given(datastore) as Datastore;
 }
 
 /** A key that an inline object holds as undefined does not hide a default. */
@@ -25,8 +84,4 @@ function given<Fields extends object>(fields: Fields): Fields {
 
 function listed({ before, after }: Declared["hooks"]): Hooks {
   return { before: [before].flat(), after: [after].flat() };
-}
-
-function both(first: Hooks, then: Hooks): Hooks {
-  return { before: [...first.before, ...then.before], after: [...first.after, ...then.after] };
 }

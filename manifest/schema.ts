@@ -1,41 +1,18 @@
 import { z } from "zod";
+import { argumentsOf } from "./arguments";
 import { config } from "./config";
-import { clusterName, command, filePath, host, hostKey, ip, mirror, nodeName, user, version } from "./kinds";
+import { type Datastore, datastore } from "./datastore";
+import { hooks } from "./hooks";
+import { clusterName, host, mirror, version } from "./kinds";
 import { labels } from "./labels";
+import { minima, preflight, proxy, timeouts } from "./limits";
+import { machine, pool } from "./machine";
+import { type Network, network } from "./network";
+import { registries } from "./registries";
+import { ssh } from "./ssh";
+import type { Taint } from "./taints";
 import { oneOf, port } from "./text";
 import { agentToken, serverToken } from "./tokens";
-
-const ssh = z.strictObject({
-  user: user.optional().describe("Who logs in; root by default, anybody else needs sudo without a password"),
-  port: port.optional().describe("22 by default"),
-  identityFile: filePath
-    .optional()
-    .describe("Private key on this computer; without it, the SSH agent's keys"),
-  knownHosts: filePath.optional().describe("File of known host keys on this computer"),
-});
-
-const machineSsh = ssh.extend({
-  hostKey: hostKey
-    .optional()
-    .describe("The one host key this machine may show; known hosts are not asked then"),
-});
-
-const commands = z.union([command, z.array(command)]);
-
-const hooks = z.strictObject({
-  before: commands.default([]).describe("Run on a machine before it becomes a node"),
-  after: commands.default([]).describe("Run on a machine after it has become a node"),
-});
-
-const machine = z.strictObject({
-  name: nodeName.describe("The name of its node"),
-  host: host.describe("Where the machine answers SSH"),
-  ssh: machineSsh.default({}).describe("What differs from ssh at the top"),
-  labels: labels.default({}).describe("Labels of its node, over those at the top"),
-  config: config.default({}).describe("Other k3s keys for this machine; on a server, over those at the top"),
-  nodeIp: ip.optional().describe("The address of its node inside the cluster; k3s picks one otherwise"),
-  hooks: hooks.prefault({}).describe("Run after the hooks at the top"),
-});
 
 const components = [
   "coredns",
@@ -46,63 +23,109 @@ const components = [
   "runtimes",
 ] as const;
 
-const needServers =
-  "a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5";
+const artifacts = z
+  .strictObject({
+    mirror: mirror
+      .default("https://github.com/k3s-io/k3s/releases/download")
+      .describe("Where the machines find releases"),
+    images: z.boolean().default(false).describe("Also put the release's image archive on every machine"),
+  })
+  .meta({ id: "artifacts", description: "Where releases come from, in the layout of the official ones." });
+
+const endpoint = z
+  .strictObject({
+    address: host.describe("Where it answers"),
+    port: port.default(6443).describe("Where it answers"),
+  })
+  .meta({ id: "endpoint", description: "A load balancer of yours in front of the servers." });
 
 export const manifestSchema = z.strictObject({
   name: clusterName.describe("The name of the cluster"),
   version: version.describe("The exact k3s release that every node runs"),
   ssh: ssh.default({}).describe("How to log in to every machine"),
-  artifacts: z
-    .strictObject({
-      mirror: mirror.default("https://github.com/k3s-io/k3s/releases/download"),
-      images: z.boolean().default(false).describe("Also put the release's image archive on every machine"),
-    })
-    .prefault({})
-    .describe("Where releases come from, in the layout of the official ones"),
+  artifacts: artifacts.prefault({}).describe("Where releases come from"),
   servers: z
-    .array(machine, {
-      error: ({ input }) => (input === undefined || input === null ? `0 servers: ${needServers}` : undefined),
-    })
-    .min(1, { error: `0 servers: ${needServers}` })
-    .describe("The machines of the control plane; an odd number, 3 or more to survive losing one"),
+    .array(machine)
+    .default([])
+    .describe(
+      "The machines of the control plane; with those of pools an odd number, 3 or more to survive losing one",
+    ),
   agents: z.array(machine).default([]).describe("The machines that only run workloads"),
-  labels: labels.default({}).describe("Labels of every node"),
+  pools: z.array(pool).default([]).describe("More of both, in groups that have settings in common"),
+  labels: labels.default({}).describe("Labels of every node, keys and values as Kubernetes allows them"),
+  network: network.prefault({}).describe("Addresses of pods and services, and how pods reach each other"),
+  datastore: datastore.prefault({}).describe("Where the servers keep the cluster's state"),
+  registries: registries.optional().describe("Where images are pulled from. Default: where their names say"),
   disable: z.array(oneOf("a component of k3s", components)).default([]).describe("Components not to deploy"),
   tlsSans: z.array(host).default([]).describe("More names and addresses in the API server's certificate"),
+  kubelet: argumentsOf("kubelet").prefault({}).describe("Arguments of the kubelet, on every node"),
+  apiserver: argumentsOf("apiserver").prefault({}).describe("Arguments of the API server, on every server"),
   config: config.default({}).describe("Other k3s keys for every server"),
-  token: serverToken.optional().describe("Secret. What servers join with; made when absent"),
-  agentToken: agentToken.optional().describe("Secret. What agents join with; the token itself when absent"),
-  endpoint: z
-    .strictObject({ address: host, port: port.default(6443) })
+  token: serverToken.optional().describe("Secret. What servers join with. Default: made once and kept"),
+  agentToken: agentToken.optional().describe("Secret. What agents join with. Default: made once and kept"),
+  endpoint: endpoint
     .optional()
-    .describe("A load balancer of yours in front of the servers; its address joins tlsSans"),
+    .describe(
+      "A load balancer of yours in front of the servers; its address joins tlsSans. Default: the first server",
+    ),
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
+  minima: minima.prefault({}).describe("What machines have at least"),
+  timeouts: timeouts.default({}).describe("How long to wait before giving up"),
+  preflight: preflight
+    .default({})
+    .describe(
+      "How to take what a look at the machines finds, by the finding's name: ignore, warning or error",
+    ),
+  proxy: proxy.optional().describe("A proxy, for downloads on machines and for k3s itself. Default: none"),
 });
 
+type Input = z.input<typeof manifestSchema>;
+
 /** What a user may write. */
-export type Written = z.input<typeof manifestSchema>;
+export type Written = Omit<Input, "servers"> & Required<Pick<Input, "servers">>;
 
 /** What the user wrote, checked, with defaults. */
 export type Declared = z.output<typeof manifestSchema>;
 type DeclaredMachine = Declared["servers"][number];
+type DeclaredSsh = DeclaredMachine["ssh"];
 
-/** How to log in to one machine. */
-export type MachineSsh = Omit<DeclaredMachine["ssh"], "user" | "port"> & { user: string; port: number };
+/** A machine on the way to another. */
+export type Hop = Exclude<DeclaredSsh["bastion"], readonly unknown[] | undefined>;
+
+/** How to log in to one machine, as far as the manifest says; the rest is ~/.ssh/config's to say, and defaults. */
+export type MachineSsh = Omit<DeclaredSsh, "bastion"> & {
+  /** Outermost first; empty: none, whatever ~/.ssh/config says. */
+  bastion?: Hop[];
+};
 
 export interface Hooks {
   before: string[];
   after: string[];
 }
 
-/** One machine with everything that holds for it, whether said on the machine or at the top. */
-export type Machine = Omit<DeclaredMachine, "ssh" | "hooks"> & { ssh: MachineSsh; hooks: Hooks };
+/** One machine with everything that holds for it, whether said on the machine, its pool or at the top. */
+export type Machine = Omit<DeclaredMachine, "ssh" | "hooks" | "taints"> & {
+  ssh: MachineSsh;
+  hooks: Hooks;
+  taints: Taint[];
+};
 
 /** A value of k3s's own configuration file. */
 export type ConfigValue = DeclaredMachine["config"][string];
 
+/** What k3s reads as registries.yaml. */
+export type Registries = NonNullable<Declared["registries"]>;
+
+export type Proxy = Omit<NonNullable<Declared["proxy"]>, "noProxy"> & { noProxy: string[] };
+
 /** The cluster: what holds for machines is said on each machine, and nowhere else. */
-export type Manifest = Omit<Declared, "servers" | "agents" | "ssh" | "labels" | "config" | "hooks"> & {
+export type Manifest = Omit<
+  Declared,
+  "servers" | "agents" | "pools" | "ssh" | "labels" | "config" | "hooks" | "network" | "datastore" | "proxy"
+> & {
   servers: Machine[];
   agents: Machine[];
+  network: Network;
+  datastore: Datastore;
+  proxy?: Proxy;
 };

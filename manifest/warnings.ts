@@ -2,7 +2,10 @@ import type { Manifest } from "./schema";
 
 /** What is allowed and yet probably not meant. */
 export function warnings(manifest: Manifest): string[] {
-  return [...evenServers(manifest.servers.length), ...guessable(manifest)];
+  return [
+    ...(manifest.datastore.kind === "etcd" ? evenServers(manifest.servers.length) : []),
+    ...guessable(manifest),
+  ];
 }
 
 function evenServers(count: number): string[] {

@@ -1,15 +1,9 @@
 import type { Machine } from "../remote/machine";
 import { machine } from "../remote/pool";
+import type { SshTarget } from "../remote/target";
 
 /** How a machine is reached, as it is kept in state: names of keys, never keys. */
-export interface Connection {
-  host: string;
-  port?: number;
-  user?: string;
-  identityFile?: string;
-  knownHosts?: string;
-  hostKey?: string;
-}
+export type Connection = Omit<SshTarget, "transport" | "privateKey">;
 
 export function connect(name: string, connection: Connection): Machine {
   return machine(name, { transport: "ssh", ...connection });

@@ -1,18 +1,19 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Client } from "ssh2";
 import { credentials } from "./credentials";
 import { Trouble } from "./errors";
 import { type Gate, gate } from "./gate";
-import { handshake, type Identity } from "./handshake";
+import { type Authenticated, handshake, type Identity } from "./handshake";
 import { expectation } from "./host-key";
-import { Dropped, openSocket } from "./socket";
-import { addressOf, type SshTarget } from "./target";
+import { Dropped } from "./socket";
+import { addressOf, type Hop } from "./target";
 
-export interface Dialled {
-  client: Client;
-  socket: Socket;
+export interface Dialled extends Authenticated {
+  stream: Duplex;
 }
+
+/** Opens the way that the connection is to take: over TCP, or through a bastion. */
+export type Opener = (hop: Hop, signal: AbortSignal) => Promise<Duplex>;
 
 /** Milliseconds for all attempts to connect and log in. */
 export const dialDeadline = 10_000;
@@ -23,16 +24,17 @@ const gates = new Map<string, Gate>();
 
 /** Connects to a machine and logs in; fails with Trouble. */
 export async function dial(
-  target: SshTarget,
+  hop: Hop,
+  open: Opener,
   signal: AbortSignal,
   deadline: number = dialDeadline,
 ): Promise<Dialled> {
-  const leave = await gateOf(target).enter(signal);
+  const leave = await enter(hop, signal);
   const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(tooLate(target, deadline)), deadline);
+  const timeout = setTimeout(() => timer.abort(tooLate(hop, deadline)), deadline);
   try {
-    const identity = { credentials: credentials(target), hostKey: expectation(target) };
-    return await persist(target, identity, AbortSignal.any([signal, timer.signal]));
+    const identity = { means: credentials(hop), hostKey: expectation(hop) };
+    return await persist(hop, open, identity, AbortSignal.any([signal, timer.signal]));
   } finally {
     clearTimeout(timeout);
     leave();
@@ -42,16 +44,16 @@ export async function dial(
 const attempts = 8;
 
 /** Only a server that had no time for us is tried again: nothing else becomes better by itself. */
-async function persist(target: SshTarget, identity: Identity, signal: AbortSignal): Promise<Dialled> {
+async function persist(hop: Hop, open: Opener, identity: Identity, signal: AbortSignal): Promise<Dialled> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const socket = await openSocket(target, signal);
-      return { socket, client: await handshake(socket, target, identity, signal) };
+      const stream = await open(hop, signal);
+      return { stream, ...(await handshake(stream, hop, identity, signal)) };
     } catch (error) {
       if (!(error instanceof Dropped)) throw error;
-      if (attempt === attempts) throw turnedAway(target, error);
+      if (attempt === attempts) throw turnedAway(hop, error);
       await pause(backOff(attempt), undefined, { signal }).catch(() => {
-        throw turnedAway(target, error);
+        throw turnedAway(hop, error);
       });
     }
   }
@@ -62,25 +64,44 @@ function backOff(attempt: number): number {
   return Math.min(100 * 2 ** (attempt - 1), 2_000) * (0.5 + Math.random() / 2);
 }
 
-function gateOf(target: SshTarget): Gate {
-  const address = `${target.host} ${target.port ?? 22}`;
-  const existing = gates.get(address) ?? gate(unauthenticated);
-  gates.set(address, existing);
+/** A turn at the bastions on the way, the outermost first, and at the machine itself. */
+async function enter(hop: Hop, signal: AbortSignal): Promise<() => void> {
+  const left: (() => void)[] = [];
+  const leave = () => {
+    for (const each of left) each();
+  };
+  const route = [...hop.via, JSON.stringify([hop.host, hop.port])];
+  const doors = route.map((_, index) => {
+    const way = route.slice(0, index + 1).join(" ");
+    return index < hop.via.length ? `through ${way}` : `to ${way}`;
+  });
+  try {
+    for (const door of doors) left.push(await gateAt(door).enter(signal));
+    return leave;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+function gateAt(door: string): Gate {
+  const existing = gates.get(door) ?? gate(unauthenticated);
+  gates.set(door, existing);
   return existing;
 }
 
-function tooLate(target: SshTarget, deadline: number): Trouble {
+function tooLate(hop: Hop, deadline: number): Trouble {
   return new Trouble({
     kind: "timed out",
-    cause: `${addressOf(target)} could not be connected to within ${deadline / 1000} s`,
+    cause: `${addressOf(hop)} could not be connected to within ${deadline / 1000} s`,
     remedy: "Check the address, that the machine is up and not overloaded, and the firewalls on the way.",
   });
 }
 
-function turnedAway(target: SshTarget, { message }: Error): Trouble {
+function turnedAway(hop: Hop, { message }: Error): Trouble {
   return new Trouble({
     kind: "connection lost",
-    cause: `${addressOf(target)} dropped every connection before the login: ${message}`,
+    cause: `${addressOf(hop)} dropped every connection before the login: ${message}`,
     remedy:
       "Check sshd there (MaxStartups, PerSourcePenalties, its journal), and what bans addresses, such as fail2ban.",
   });

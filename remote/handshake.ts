@@ -1,91 +1,99 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
-import type { Credentials } from "./credentials";
+import type { Means } from "./credentials";
 import { type Failure, type RemoteErrorKind, Trouble } from "./errors";
 import type { Expectation } from "./host-key";
+import { type Login, loginOf } from "./login";
 import { Dropped } from "./socket";
-import { addressOf, type SshTarget, userOf } from "./target";
+import { addressOf, type Hop } from "./target";
 
 export interface Identity {
-  credentials: Credentials;
+  means: Means[];
   hostKey: Expectation;
 }
 
-/** Makes an open socket an authenticated SSH connection, or destroys it. */
+export interface Authenticated {
+  client: Client;
+  /** The key that the machine has proven to hold. */
+  hostKey: Buffer;
+}
+
+/** Makes an open stream an authenticated SSH connection, or destroys it. */
 export async function handshake(
-  socket: Socket,
-  target: SshTarget,
-  identity: Identity,
+  stream: Duplex,
+  hop: Hop,
+  { means, hostKey }: Identity,
   signal: AbortSignal,
-): Promise<Client> {
+): Promise<Authenticated> {
   const client = new Client();
-  const seen: Seen = { keysExchanged: false };
+  const login = loginOf(hop, means);
+  const seen: Seen = { presented: Buffer.alloc(0), keysExchanged: false };
   client.once("handshake", () => {
     seen.keysExchanged = true;
+    // Another connection may have met another key meanwhile.
+    seen.objection = hostKey.objection(seen.presented);
+    if (seen.objection) stream.destroy();
+    else hostKey.proven(seen.presented);
   });
   try {
     return await new Promise((resolve, reject) => {
-      const fail = () => reject(diagnosis(seen, target, identity));
+      const fail = () => reject(diagnosis(seen, hop, login));
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      client.once("ready", () => resolve(client));
+      client.once("ready", () => resolve({ client, hostKey: seen.presented }));
       // One error may follow another, and the first says most.
       client.on("error", (error) => {
         seen.error ??= error;
         if (error.level !== "agent") fail();
       });
       client.once("close", fail);
-      client.connect(
-        configFor(socket, target, identity, (objection) => {
-          seen.objection = objection;
-        }),
-      );
+      client.connect({
+        sock: stream,
+        username: hop.user,
+        authHandler: login.handler,
+        // The dial has a deadline of its own, for all its attempts together.
+        readyTimeout: 0,
+        ...verifying(hostKey, seen),
+      });
       if (signal.aborted) reject(signal.reason);
     });
   } catch (error) {
-    socket.destroy();
+    stream.destroy();
     throw error;
   }
 }
 
 interface Seen {
+  presented: Buffer;
   keysExchanged: boolean;
   objection?: Failure;
   error?: Error & { level?: string; code?: unknown };
 }
 
-function configFor(
-  sock: Socket,
-  target: SshTarget,
-  { credentials, hostKey }: Identity,
-  object: (objection: Failure | undefined) => void,
-): ConnectConfig {
-  const { privateKey, agent } = credentials;
+function verifying(hostKey: Expectation, seen: Seen): ConnectConfig {
   return {
-    sock,
-    username: userOf(target),
-    privateKey,
-    agent,
-    authHandler: privateKey ? ["publickey"] : ["agent"],
-    // The dial has a deadline of its own, for all its attempts together.
-    readyTimeout: 0,
     ...(hostKey.algorithms && { algorithms: { serverHostKey: hostKey.algorithms } }),
     hostVerifier: (key: Buffer) => {
-      const objection = hostKey.objection(key);
-      object(objection);
-      return objection === undefined;
+      seen.presented = key;
+      seen.objection = hostKey.objection(key);
+      return seen.objection === undefined;
     },
   };
 }
 
-function diagnosis({ objection, error, keysExchanged }: Seen, target: SshTarget, identity: Identity): Error {
+function diagnosis({ objection, error, keysExchanged }: Seen, hop: Hop, login: Login): Error {
   if (objection) return new Trouble(objection);
-  const level = error?.level;
   const reason = error?.message ?? "the connection was closed";
-  if (keysExchanged) return loginFailed(target, identity, level, reason);
+  if (keysExchanged && error?.level === "client-socket")
+    return trouble(
+      "connection lost",
+      `the connection to ${addressOf(hop)} was lost while logging in: ${reason}`,
+      "Check that the machine is up, then run this again.",
+    );
+  if (keysExchanged) return login.failure(reason);
   if (wasDropped(error)) return new Dropped(reason);
   return trouble(
     "refused",
-    `${addressOf(target)} does not speak SSH as expected: ${reason}`,
+    `${addressOf(hop)} does not speak SSH as expected: ${reason}`,
     "Check that sshd listens on this port, and which algorithms it allows.",
   );
 }
@@ -94,22 +102,6 @@ function diagnosis({ objection, error, keysExchanged }: Seen, target: SshTarget,
 function wasDropped(error: Seen["error"]): boolean {
   if (!error || error.level === "client-socket") return true;
   return typeof error.code === "number" || /connection lost before/i.test(error.message);
-}
-
-function loginFailed(target: SshTarget, { credentials }: Identity, level = "", reason = ""): Trouble {
-  const user = userOf(target);
-  if (level === "client-socket")
-    return trouble(
-      "connection lost",
-      `the connection to ${addressOf(target)} was lost while logging in: ${reason}`,
-      "Check that the machine is up, then run this again.",
-    );
-  const refused = `${addressOf(target)} did not let ${user} in with ${credentials.description}`;
-  return trouble(
-    "authentication",
-    /all configured authentication methods/i.test(reason) ? refused : `${refused}: ${reason}`,
-    `Check the user, and that its ~/.ssh/authorized_keys there holds the key; \`journalctl -u ssh\` there says more.`,
-  );
 }
 
 function trouble(kind: RemoteErrorKind, cause: string, remedy: string): Trouble {

@@ -1,7 +1,8 @@
 import type { AlgorithmList, ServerHostKeyAlgorithm } from "ssh2";
 import { type Failure, Trouble } from "./errors";
 import { fingerprint, type HostKey, knownKeys, parseHostKey, typeOf } from "./known-hosts";
-import { addressOf, portOf, type SshTarget } from "./target";
+import { remember, remembered } from "./remembered";
+import { addressOf, type Hop, portOf, type SshTarget } from "./target";
 import { readUserFile } from "./user-file";
 
 const defaultFile = "~/.ssh/known_hosts";
@@ -12,10 +13,12 @@ export interface Expectation {
   algorithms?: AlgorithmList<ServerHostKeyAlgorithm>;
   /** What is wrong with the key that the machine presents; nothing where it is the expected one. */
   objection(presented: Buffer): Failure | undefined;
+  /** To be called with a key without objection, once the machine has shown that it holds it. */
+  proven(presented: Buffer): void;
 }
 
-export function expectation(target: SshTarget): Expectation {
-  return target.hostKey === undefined ? fromFile(target) : fromPin(target, target.hostKey.trim());
+export function expectation(hop: Hop): Expectation {
+  return hop.hostKey === undefined ? fromFiles(hop) : fromPin(hop, hop.hostKey.trim());
 }
 
 /** The keys that a target may show, as far as they are known whole: a fingerprint is not enough to tell them. */
@@ -26,7 +29,7 @@ export function acceptedKeys(target: SshTarget): HostKey[] {
   return pinned ? [pinned] : [];
 }
 
-function fromPin(target: SshTarget, pin: string): Expectation {
+function fromPin(target: Hop, pin: string): Expectation {
   const key = parseHostKey(pin);
   if (!key && !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(pin))
     throw new Trouble({
@@ -42,25 +45,39 @@ function fromPin(target: SshTarget, pin: string): Expectation {
       const wanted = key ? described(key) : expected;
       return mismatch(target, presented, `${wanted}, which is pinned`, "pin the new key");
     },
+    proven: () => undefined,
   };
 }
 
-function fromFile(target: SshTarget): Expectation {
-  const path = target.knownHosts ?? defaultFile;
-  const { accepted, revoked } = knownKeys(read(path), target.host, portOf(target));
+function fromFiles(hop: Hop): Expectation {
+  const paths = hop.knownHosts ? [hop.knownHosts] : (hop.configured.knownHosts ?? [defaultFile]);
+  const path = paths.join(" and ") || "no file";
+  const text = paths.map(read).join("\n");
+  const { accepted, revoked } = knownKeys(text, hop.host, hop.port);
+  const trusting = hop.trustOnFirstUse === true && accepted.length === 0;
+  const seenBefore = () => (trusting ? remembered(hop) : undefined);
+  const before = seenBefore();
   return {
-    algorithms: preferring(accepted),
+    algorithms: preferring(before ? [before] : accepted),
     objection(presented) {
       if (revoked.some(({ blob }) => blob.equals(presented)))
         return {
           kind: "host key",
-          cause: `${addressOf(target)} presented ${shown(presented)}, which ${path} marks as revoked`,
+          cause: `${addressOf(hop)} presented ${shown(presented)}, which ${path} marks as revoked`,
           remedy: "Do not connect to it: find out who answers there, and give the machine a new host key.",
         };
       if (accepted.some(({ blob }) => blob.equals(presented))) return undefined;
-      if (accepted.length === 0) return unknown(target, presented, path);
-      const expected = `${accepted.map(described).join(" or ")}, which ${path} names`;
-      return mismatch(target, presented, expected, `replace its line in ${path}`);
+      if (accepted.length > 0) {
+        const expected = `${accepted.map(described).join(" or ")}, which ${path} names`;
+        return mismatch(hop, presented, expected, `replace its line in ${path}`);
+      }
+      if (!trusting) return unknown(hop, presented, path);
+      const first = seenBefore();
+      if (!first || first.blob.equals(presented)) return undefined;
+      return mismatch(hop, presented, `${described(first)}, which it presented first`, "run this again");
+    },
+    proven(presented) {
+      if (trusting) remember(hop, presented);
     },
   };
 }
@@ -79,17 +96,17 @@ function read(path: string): string {
   }
 }
 
-function unknown(target: SshTarget, presented: Buffer, path: string): Failure {
+function unknown(target: Hop, presented: Buffer, path: string): Failure {
   return {
     kind: "host key",
     cause: `${addressOf(target)} presented ${shown(presented)}, and ${path} knows no key of it`,
     remedy:
       "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the machine; if it is the same, pin it: " +
-      `hostKey: ${fingerprint(presented)}`,
+      `hostKey: ${fingerprint(presented)}, or trustOnFirstUse: true to believe whoever answers first`,
   };
 }
 
-function mismatch(target: SshTarget, presented: Buffer, expected: string, accept: string): Failure {
+function mismatch(target: Hop, presented: Buffer, expected: string, accept: string): Failure {
   return {
     kind: "host key",
     cause: `${addressOf(target)} presented ${shown(presented)} instead of ${expected}`,

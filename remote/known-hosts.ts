@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { listed, wildcard } from "./patterns";
 
 export interface HostKey {
   /** Such as "ssh-ed25519". */
@@ -17,7 +18,9 @@ export interface KnownKeys {
 export function knownKeys(text: string, host: string, port: number): KnownKeys {
   const lines = text.split(/\r?\n/).flatMap(parsed);
   const keys = (marker: string, name: string) =>
-    lines.filter((line) => line.marker === marker && matches(line.patterns, name)).map(({ key }) => key);
+    lines
+      .filter((line) => line.marker === marker && listed(line.patterns, name, matchesOne))
+      .map(({ key }) => key);
   const name = port === 22 ? host : `[${host}]:${port}`;
   const accepted = keys("", name);
   return {
@@ -61,21 +64,9 @@ function parsed(line: string): Line[] {
   return key ? [{ marker, patterns: names.split(","), key }] : [];
 }
 
-function matches(patterns: string[], name: string): boolean {
-  const denied = patterns.some((pattern) => pattern.startsWith("!") && matchesOne(pattern.slice(1), name));
-  return !denied && patterns.some((pattern) => matchesOne(pattern, name));
-}
-
 function matchesOne(pattern: string, name: string): boolean {
-  const lower = name.toLowerCase();
-  if (pattern.startsWith("|1|")) {
-    const [, , salt = "", hash = ""] = pattern.split("|");
-    return createHmac("sha1", Buffer.from(salt, "base64")).update(lower).digest("base64") === hash;
-  }
-  const source = pattern
-    .toLowerCase()
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(lower);
+  if (!pattern.startsWith("|1|")) return wildcard(pattern, name);
+  const [, , salt = "", hash = ""] = pattern.split("|");
+  const digest = createHmac("sha1", Buffer.from(salt, "base64")).update(name.toLowerCase());
+  return digest.digest("base64") === hash;
 }

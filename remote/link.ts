@@ -1,7 +1,12 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Dialled } from "./dial";
+import { forward } from "./forward";
 import { gate } from "./gate";
 import { keepAlive } from "./keep-alive";
+import { typeOf } from "./known-hosts";
 import { openSession } from "./session";
+import { addressOf, type Hop } from "./target";
 import type { Running } from "./transport";
 
 /** sshd allows ten sessions on a connection (MaxSessions). */
@@ -13,34 +18,45 @@ const farewell = 1_000;
 /** One authenticated connection, shared by all that runs on its machine. */
 export interface Link {
   start(command: string, signal: AbortSignal): Promise<Running>;
+  /** Opens a way to another machine through this one. */
+  forward(hop: Hop, signal: AbortSignal): Promise<Duplex>;
+  /** Keeps the process alive until it is called off: an idle connection does not. */
+  hold(): () => void;
+  /** "ssh-ed25519 AAAA…": the key that the machine has shown. */
+  hostKey: string;
   /** Resolves when the connection is gone, for whatever reason. */
   closed: Promise<void>;
   end(): Promise<void>;
 }
 
-export function link({ client, socket }: Dialled, address: string): Link {
+export function link({ client, stream, hostKey }: Dialled, hop: Hop, bastion?: Link): Link {
+  const address = addressOf(hop);
   const slots = gate(sessions);
   let users = 0;
   let cause = "it was closed";
   client.on("error", (error) => {
     cause = error.message;
   });
+  let open = !stream.destroyed;
   const closed = new Promise<void>((resolve) => {
-    if (socket.destroyed) resolve();
-    socket.once("close", () => resolve());
+    if (!open) resolve();
+    stream.prependOnceListener("close", () => {
+      open = false;
+      resolve();
+    });
   });
   const stopKeepAlive = keepAlive(client, (reason) => {
     cause = reason;
-    socket.destroy();
+    stream.destroy();
   });
   void closed.then(stopKeepAlive);
-  // An idle connection must not keep the process alive; one that works must.
-  socket.unref();
+  if (stream instanceof Socket) stream.unref();
+  let release: () => void = () => undefined;
 
-  function use(): () => void {
-    if (users++ === 0) socket.ref();
+  function hold(): () => void {
+    if (users++ === 0) release = keepAwake(stream, bastion);
     return () => {
-      if (--users === 0) socket.unref();
+      if (--users === 0) release();
     };
   }
 
@@ -48,18 +64,21 @@ export function link({ client, socket }: Dialled, address: string): Link {
     client,
     address,
     cause: () => cause,
-    isGone: () => socket.destroyed,
+    isGone: () => !open || stream.destroyed,
     isShared: () => users > 1,
   };
 
   return {
     closed,
+    hold,
+    hostKey: `${typeOf(hostKey)} ${hostKey.toString("base64")}`,
+    forward: (other, signal) => forward(connection, other, signal),
     async start(command, signal) {
-      const unuse = use();
+      const letGo = hold();
       let leave: () => void = () => undefined;
       const finish = () => {
         leave();
-        unuse();
+        letGo();
       };
       try {
         leave = await slots.enter(signal);
@@ -73,10 +92,18 @@ export function link({ client, socket }: Dialled, address: string): Link {
     },
     async end() {
       // A machine that is gone would never answer.
-      const patience = setTimeout(() => socket.destroy(), farewell);
+      const patience = setTimeout(() => stream.destroy(), farewell);
       client.end();
       await closed;
       clearTimeout(patience);
     },
   };
+}
+
+/** An idle connection must not keep the process alive; one that works must. */
+function keepAwake(stream: Duplex, bastion: Link | undefined): () => void {
+  if (bastion) return bastion.hold();
+  if (!(stream instanceof Socket)) return () => undefined;
+  stream.ref();
+  return () => void stream.unref();
 }

@@ -8,6 +8,10 @@ export function localTransport(): Transport {
   return {
     user: process.getuid?.() === 0 ? "root" : userInfo().username,
     address: "this machine",
+    secrets: [],
+    async hostKey() {
+      throw new TypeError("This machine has no host key: nothing connects to it.");
+    },
     start([file = "", ...args]) {
       return new Promise((resolve, reject) => {
         // Detached: the script leads a process group of its own, which it may be ended with.

@@ -1,6 +1,9 @@
+import type { Readable } from "node:stream";
 import { lastWords, RemoteError, Trouble } from "./errors";
 import { execute, type Task } from "./execute";
+import { stopper } from "./stopper";
 import type { Transport } from "./transport";
+import { type UploadOptions, uploading } from "./upload";
 import { placeFile } from "./write-file";
 
 export interface Script {
@@ -17,7 +20,7 @@ export interface RunOptions {
   deadline: number;
   /** What must not appear in an error. */
   secrets?: readonly string[];
-  /** Run as root, by `sudo -n` where the user is another; true by default. */
+  /** Run as root, by sudo where the user is another; true by default. */
   root?: boolean;
   /** Ends the script when it is aborted. */
   signal?: AbortSignal;
@@ -45,47 +48,74 @@ export interface Machine {
   run(script: Script, options: RunOptions): Promise<string>;
   /** Replaces a file in one step, or leaves it as it was. */
   writeFile(path: string, content: string, options: WriteOptions): Promise<void>;
+  /** Streams a file, by its path here or as it comes; it replaces the one there in one step, or nothing. */
+  upload(source: Readable | string, path: string, options: UploadOptions): Promise<void>;
+  /** "ssh-ed25519 AAAA…": the key of the live connection, which is made if necessary. */
+  hostKey(): Promise<string>;
 }
 
-export function machineOver(transport: Transport, name: string): Machine {
-  async function attempt(script: Script, options: RunOptions): Promise<Answer> {
-    return named(script, options, () => execute(transport, taskOf(script, options)));
-  }
+/** Milliseconds for connecting, where nothing runs. */
+const connecting = 30_000;
 
-  async function run(script: Script, options: RunOptions): Promise<string> {
-    return named(script, options, async () => {
-      const answer = await execute(transport, taskOf(script, options));
+export function machineOver(transport: Transport, name: string): Machine {
+  async function done(task: Task, secrets?: readonly string[]): Promise<string> {
+    return named(task.name, secrets, async () => {
+      const answer = await execute(transport, task);
       if (answer.code === 0) return answer.stdout;
       throw new Trouble({
         kind: "failed",
-        cause: `"${script.name}" failed with exit code ${answer.code}${lastWords(answer)}`,
+        cause: `"${task.name}" failed with exit code ${answer.code}${lastWords(answer)}`,
         remedy: `Correct the cause on ${name}, then run this again.`,
         answer,
       });
     });
   }
 
-  async function named<T>(script: Script, { secrets }: RunOptions, work: () => Promise<T>): Promise<T> {
+  async function named<T>(
+    script: string,
+    secrets: readonly string[] = [],
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Trouble)
-        throw new RemoteError(error.failure, { machine: name, script: script.name, secrets });
-      throw error;
+      if (!(error instanceof Trouble)) throw error;
+      const all = [...secrets, ...transport.secrets];
+      throw new RemoteError(error.failure, { machine: name, script, secrets: all });
     }
   }
 
   return {
     name,
-    attempt,
-    run,
+    attempt: (script, options) =>
+      named(script.name, options.secrets, () => execute(transport, taskOf(script, options))),
+    run: async (script, options) => done(taskOf(script, options), options.secrets),
     async writeFile(path, content, { mode, ...options }) {
       const { script, variables } = placeFile(path, content, mode);
-      await run(script, { ...options, variables, secrets: [...(options.secrets ?? []), content] });
+      const secrets = [...(options.secrets ?? []), content];
+      await done(taskOf(script, { ...options, variables }), secrets);
     },
+    async upload(source, path, options) {
+      try {
+        await done(uploading(source, path, options));
+      } finally {
+        if (typeof source !== "string") source.destroy();
+      }
+    },
+    hostKey: () => named("host key", [], () => hostKeyOf(transport)),
   };
 }
 
+async function hostKeyOf(transport: Transport): Promise<string> {
+  const stop = stopper({ name: "host key", deadline: connecting });
+  try {
+    return await transport.hostKey(stop.signal);
+  } finally {
+    stop.done();
+  }
+}
+
 function taskOf({ name, text }: Script, { variables = {}, root = true, ...rest }: RunOptions): Task {
-  return { name, text, variables, root, ...rest };
+  const { deadline, signal } = rest;
+  return { name, text, variables, root, deadline, signal };
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { afterPrompt } from "./sudo";
 
 /** What is kept of each stream; a script that says more is heard from its end. */
 const limit = 256 * 1024;
@@ -16,6 +17,11 @@ export interface Output {
 
 export function outputOf({ stdout, stderr }: { stdout: Readable; stderr: Readable }, mark: string): Output {
   return { stdout: tail(stdout, limit, mark), stderr: tail(stderr, limit) };
+}
+
+/** Both as texts; what sudo said before the script is no part of it. */
+export function textsOf({ stdout, stderr }: Output): { stdout: string; stderr: string } {
+  return { stdout: stdout.text(), stderr: afterPrompt(stderr.text()) };
 }
 
 /** Collects the end of a stream, from after the mark if there is one to wait for. */

@@ -84,8 +84,11 @@ function runningIn(channel: ClientChannel, connection: Connection): Running {
   return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, abandon };
 }
 
-function gone({ address, cause }: Connection): Trouble {
-  return new Trouble({
+/** The connection was no more, so that nothing ran. */
+export class Gone extends Trouble {}
+
+export function gone({ address, cause }: Connection): Gone {
+  return new Gone({
     kind: "connection lost",
     cause: `the connection to ${address} was lost: ${cause()}`,
     remedy: "Check that the machine is up, then run this again.",

@@ -1,14 +1,14 @@
 import { connect, type Socket } from "node:net";
 import { type RemoteErrorKind, Trouble } from "./errors";
-import { addressOf, portOf, type SshTarget } from "./target";
+import { addressOf, type Hop } from "./target";
 
 /** Thrown where the server let go of the connection before it knew who is there: worth another try. */
 export class Dropped extends Error {}
 
 /** Opens a TCP connection. */
-export function openSocket(target: SshTarget, signal: AbortSignal): Promise<Socket> {
+export function openSocket(hop: Hop, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: target.host, port: portOf(target), noDelay: true });
+    const socket = connect({ host: hop.host, port: hop.port, noDelay: true });
     const abort = () => {
       socket.destroy();
       reject(signal.reason);
@@ -24,7 +24,7 @@ export function openSocket(target: SshTarget, signal: AbortSignal): Promise<Sock
     });
     socket.once("error", (error: NodeJS.ErrnoException) => {
       settle();
-      reject(error.code === "ECONNRESET" ? new Dropped(error.message) : failed(target, error));
+      reject(error.code === "ECONNRESET" ? new Dropped(error.message) : failed(hop, error));
     });
   });
 }
@@ -53,11 +53,11 @@ const byCode: Record<string, [RemoteErrorKind, string, string]> = {
   ETIMEDOUT: late,
 };
 
-function failed(target: SshTarget, error: NodeJS.ErrnoException): Trouble {
+function failed(hop: Hop, error: NodeJS.ErrnoException): Trouble {
   const [kind, verb, remedy] = byCode[error.code ?? ""] ?? unreachable;
   return new Trouble({
     kind,
-    cause: `${addressOf(target)} ${verb} (${error.code ?? error.message})`,
+    cause: `${addressOf(hop)} ${verb} (${error.code ?? error.message})`,
     remedy,
   });
 }

@@ -1,5 +1,6 @@
-export interface SshTarget {
-  transport: "ssh";
+/** A place that answers SSH: how to log in there, and how to know that it is the right one. */
+export interface Endpoint {
+  /** A name, an address, or a name of the configuration file. */
   host: string;
   /** 22 by default. */
   port?: number;
@@ -9,27 +10,55 @@ export interface SshTarget {
   privateKey?: string;
   /** A file with the private key, read when a connection is made; it may begin with `~/`. */
   identityFile?: string;
+  /** What the private key is protected by. */
+  passphrase?: string;
+  /** Tried last, after the key and the agent. */
+  password?: string;
+  /** The socket of an ssh-agent; true for that of SSH_AUTH_SOCK, which is also asked where no key is given. */
+  agent?: boolean | string;
   /** The only host key that is accepted: "ssh-ed25519 AAAA…" or "SHA256:…". */
   hostKey?: string;
   /** A file of accepted host keys, for a machine without `hostKey`; ~/.ssh/known_hosts by default. */
   knownHosts?: string;
+  /** Accepts any key of a host that none is known of, and from then on no other, until this process ends. */
+  trustOnFirstUse?: boolean;
+}
+
+export interface SshTarget extends Endpoint {
+  transport: "ssh";
+  /** Given to sudo where it asks for a password; without it sudo must not ask. */
+  sudoPassword?: string;
+  /** What to log in to on the way, the outermost first; the configuration file's ProxyJump by default. */
+  bastions?: Endpoint[];
+  /** What fills in the fields that are not given here; ~/.ssh/config by default, where it exists. */
+  configFile?: string | false;
 }
 
 /** How to get to a machine; "local" is the one that this process runs on. */
 export type Target = SshTarget | { transport: "local" };
 
-export const defaultPort = 22;
-
-export function userOf(target: SshTarget): string {
-  return target.user ?? "root";
+/** An endpoint as it is dialled, after the configuration file has been asked. */
+export interface Hop extends Endpoint {
+  port: number;
+  user: string;
+  /** The addresses that are passed on the way to it. */
+  via: string[];
+  /** What the configuration file names and the target does not. */
+  configured: { identityFile?: string; identitiesOnly?: boolean; knownHosts?: string[] };
 }
 
-export function portOf(target: SshTarget): number {
-  return target.port ?? defaultPort;
+export const defaultPort = 22;
+
+export function userOf(endpoint: Endpoint): string {
+  return endpoint.user ?? "root";
+}
+
+export function portOf(endpoint: Endpoint): number {
+  return endpoint.port ?? defaultPort;
 }
 
 /** `host`, or `host:port` where the port is not the usual one; for messages. */
-export function addressOf(target: SshTarget): string {
-  const host = target.host.includes(":") ? `[${target.host}]` : target.host;
-  return portOf(target) === defaultPort ? target.host : `${host}:${portOf(target)}`;
+export function addressOf(endpoint: Endpoint): string {
+  const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
+  return portOf(endpoint) === defaultPort ? endpoint.host : `${host}:${portOf(endpoint)}`;
 }

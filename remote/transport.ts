@@ -17,6 +17,12 @@ export interface Transport {
   /** The user that a command runs as, and where; for messages. */
   readonly user: string;
   readonly address: string;
+  /** What sudo is told when it asks; without it, sudo must not ask. */
+  readonly sudoPassword?: string;
+  /** What must not appear in an error. */
+  readonly secrets: readonly string[];
   /** Starts a command line that never depends on a value; fails with Trouble. */
   start(command: readonly string[], signal: AbortSignal): Promise<Running>;
+  /** The key that the machine shows to who connects to it; fails with Trouble. */
+  hostKey(signal: AbortSignal): Promise<string>;
 }

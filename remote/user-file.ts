@@ -4,5 +4,9 @@ import { join } from "node:path";
 
 /** Reads a file that the user named, with ~ for the home folder. */
 export function readUserFile(path: string): string {
-  return readFileSync(/^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path, "utf8");
+  return readFileSync(inHome(path), "utf8");
+}
+
+export function inHome(path: string): string {
+  return /^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
 }

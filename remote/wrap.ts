@@ -22,3 +22,19 @@ exit "$_code"
 } 3<&0 </dev/null
 `;
 }
+
+/**
+ * The same for a script that reads its own standard input, as descriptor 3, to its end. It needs no guard: when nobody
+ * is there any more its input is over, and it finds that it has not got all.
+ */
+export function reading(text: string, mark: string): string {
+  return `{
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+echo ${mark}
+(
+${text}
+)
+exit "$?"
+} 3<&0 </dev/null
+`;
+}

@@ -6,9 +6,13 @@ export function placeFile(
   content: string,
   mode: string,
 ): { script: Script; variables: Record<string, string> } {
+  checkPlace(path, mode);
+  return { script: { name: `write ${path}`, text }, variables: { FILE: path, MODE: mode, CONTENT: content } };
+}
+
+export function checkPlace(path: string, mode: string): void {
   if (!path.startsWith("/")) throw new TypeError(`${path} is no absolute path: begin it with a slash.`);
   if (!/^0?[0-7]{3}$/.test(mode)) throw new TypeError(`${mode} is no file mode: give it as "0600".`);
-  return { script: { name: `write ${path}`, text }, variables: { FILE: path, MODE: mode, CONTENT: content } };
 }
 
 // The temporary file is a neighbour, since only a rename inside a filesystem happens in one step. printf is a part

@@ -17,6 +17,8 @@ export function manifestFor(lab: Lab, version: string): string {
       user: "root",
       identityFile: userKey(lab.name),
       knownHosts: knownHosts(lab.name),
+      // What this computer's user has configured for other machines is not for these.
+      configFile: false,
       ...(bastion ? { bastion: { host: bastion.address, user: "root" } } : {}),
     },
     servers: nodes("server"),

@@ -1,8 +1,15 @@
 import type { Role } from "../../k3s/config";
+import { minima as defaults, type Minimum } from "../../k3s/requirements";
+import { RemoteError } from "../../remote/errors";
 import { type Connection, connect } from "../connection";
-import { script } from "../script";
 import type { Resource, Tell } from "../wire";
-import { complaints, type Facts, parseFacts } from "./complaints";
+import { complaints, type Found } from "./complaints";
+import { fact, parseFacts } from "./facts";
+import { connectionFindings } from "./findings/checklist";
+import { levelOf, type Override, overrideMistakes } from "./overrides";
+import { probe, probeVariables } from "./probe";
+import type { Seen } from "./scene";
+import { failure, rows, sentence } from "./table";
 
 export interface Probed {
   role: Role;
@@ -12,6 +19,18 @@ export interface Probed {
 export interface PreflightInputs {
   cluster: string;
   machines: Record<string, Probed>;
+  /** The version of k3s, such as v1.33.3+k3s1: some need more of a machine than others. */
+  version?: string;
+  /** Instead of the minima of k3s's documentation, by role. */
+  minima?: Partial<Record<Role, Partial<Minimum>>>;
+  /** What a finding is instead of its default; docs/preflight.md lists the names. */
+  findings?: Record<string, Override>;
+  /** vxlan by default. */
+  flannelBackend?: string;
+  /** Fetched from every machine, to see that it can be. */
+  mirror?: string;
+  /** The addresses that nodes announce, by the machine's name, where they are not those of the default route. */
+  nodeIps?: Record<string, string>;
 }
 
 export type PreflightOutputs = Record<string, never>;
@@ -21,41 +40,69 @@ const patience = 30_000;
 /** Looks at every new or changed machine, in a preview as in an update, before any of them is touched. */
 export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
   // It looks in every check, and has nothing to do in an update: other machines are no change of it.
-  createOnly: ["cluster", "machines"],
-  check: async ({ cluster, machines }, old, tell) => {
-    const fresh = Object.entries(machines).filter(([name, probed]) => !equal(probed, old?.machines[name]));
-    const found = await Promise.all(fresh.map(([name, probed]) => look(cluster, name, probed, tell)));
-    const lines = found.flat();
-    return lines.length === 0
-      ? []
-      : [`the machines are not ready for k3s; nothing was changed:\n  ${lines.join("\n  ")}`];
+  createOnly: ["cluster", "machines", "version", "minima", "findings", "flannelBackend", "mirror", "nodeIps"],
+  check: async (inputs, old, tell) => {
+    const { findings = {} } = inputs;
+    const mistakes = overrideMistakes(findings);
+    if (mistakes.length > 0) return mistakes;
+    const found = rows(await findAll(inputs, old, tell));
+    if (found.some(({ level }) => level === "error")) return [failure(found)];
+    for (const row of found) tell(sentence(row));
+    return [];
   },
   create: async ({ cluster }) => ({ id: `${cluster}/preflight`, outputs: {} }),
   update: async () => ({}),
 };
 
-async function look(
-  cluster: string,
-  name: string,
-  { role, connection }: Probed,
+async function findAll(
+  inputs: PreflightInputs,
+  old: PreflightInputs | undefined,
   tell: Tell,
-): Promise<string[]> {
-  tell(`looking at ${name}`);
-  try {
-    const text = await connect(name, connection).run(script("probe"), {
-      variables: { PORTS: ports(role).join(" ") },
-      deadline: patience,
-    });
-    const facts: Facts = parseFacts(text);
-    return complaints(facts, `${cluster}/${name}`).map((complaint) => `${name}: ${complaint}`);
-  } catch (error) {
-    return [(error as Error).message.replaceAll("\n", " ")];
-  }
+): Promise<Found[]> {
+  const { cluster, version, minima = {}, findings = {}, flannelBackend = "vxlan", mirror } = inputs;
+  const fresh = Object.entries(inputs.machines).filter(
+    ([name, probed]) => !equal(probed, old?.machines?.[name]),
+  );
+  const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, tell)));
+  const scene = {
+    cluster,
+    version,
+    minima: {
+      server: { ...defaults.server, ...minima.server },
+      agent: { ...defaults.agent, ...minima.agent },
+    },
+    flannelBackend,
+    mirror,
+    machines: looks.filter((look) => "facts" in look),
+  };
+  const unseen = looks.filter((look) => "what" in look).filter(({ level }) => level !== "ignore") as Found[];
+  return [...unseen, ...complaints(scene, findings)];
 }
 
-/** What k3s listens on. */
-function ports(role: Role): number[] {
-  return role === "server" ? [6443, 2379, 2380, 10250] : [6444, 10250];
+type Unseen = Omit<Found, "level"> & { level: Override };
+
+async function look(name: string, inputs: PreflightInputs, tell: Tell): Promise<Seen | Unseen> {
+  const { findings = {}, nodeIps = {} } = inputs;
+  const { role, connection } = inputs.machines[name] as Probed;
+  tell(`looking at ${name}`);
+  try {
+    const variables = probeVariables(name, inputs);
+    const facts = parseFacts(await connect(name, connection).run(probe(), { variables, deadline: patience }));
+    const now = Number(fact(facts, "time"));
+    return {
+      name,
+      role,
+      address: `${connection.host}:${connection.port ?? 22}`,
+      nodeIp: nodeIps[name],
+      facts,
+      ahead: now > 0 ? now - Date.now() / 1_000 : 0,
+    };
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    const finding = connectionFindings[error.kind];
+    const remedy = error.remedy.replace(/\.$/, "");
+    return { machine: name, name: finding, level: levelOf(finding, findings), what: error.reason, remedy };
+  }
 }
 
 function equal(left: unknown, right: unknown): boolean {

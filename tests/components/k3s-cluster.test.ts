@@ -76,10 +76,30 @@ test("all mistakes in the arguments are reported together", () => {
   expect(() => new K3sCluster("dev", wrong)).toThrow(/version[\s\S]*servers\[0\]\.name/);
 });
 
+test("what a manifest may say and is not done yet is refused by name", () => {
+  const more = { ssh: { trustOnFirstUse: true }, datastore: { kind: "sqlite" as const }, proxy: {} };
+  const one = { ...machines, servers: machines.servers.slice(0, 1), ...more };
+  expect(() => new K3sCluster("dev", one)).toThrow(
+    'K3sCluster "dev": this version does not use proxy, datastore, ssh.trustOnFirstUse yet; take them away.',
+  );
+});
+
+test("a connection that holds a password is a secret, and one without is not", async () => {
+  const ssh = { user: "ops", sudoPassword: "pw" };
+  await cluster("dev", {
+    ...machines,
+    servers: machines.servers.map((one) => (one.name === "s1" ? { ...one, ssh } : one)),
+  });
+  expect(node("s1").connection).toEqual({
+    ...secret({ host: "10.0.0.11", user: "ops", sudoPassword: "pw" }),
+  });
+  expect(node("s2").connection).toEqual({ host: "10.0.0.12" });
+});
+
 test("addresses may be outputs of whoever makes the machines", async () => {
   const host = pulumi.output(Promise.resolve("10.9.9.9"));
   await cluster("dev", { version: machines.version, servers: [{ name: "s1", host }], agents: [] });
-  expect(node("s1").connection).toMatchObject({ host: "10.9.9.9", user: "root" });
+  expect(node("s1").connection).toEqual({ host: "10.9.9.9" });
   expect(only("ControlPlane").endpoint).toEqual({ address: "10.9.9.9", port: 6443 });
 });
 

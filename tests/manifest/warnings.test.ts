@@ -28,6 +28,19 @@ test.each([
   expect(warnings(withServers(count))).toEqual([`servers: ${warning}`]);
 });
 
+test("an even number is nothing to warn of where the datastore is elsewhere", () => {
+  const external = "datastore: { kind: external, endpoint: 'postgres://db/k3s' }";
+  const text = `name: dev\nversion: v1.33.3+k3s1\nservers: [{ name: a, host: a }, { name: b, host: b }]\n${external}`;
+  expect(warnings(parseManifest(text, "cluster.yaml"))).toEqual([]);
+});
+
+test("servers of pools count", () => {
+  const text = below("pools: [{ name: more, role: server, machines: [{ name: s2, host: h }] }]");
+  expect(warnings(parseManifest(text, "cluster.yaml"))).toEqual([
+    expect.stringMatching(/^servers: 2 servers/),
+  ]);
+});
+
 test("a token that can be guessed is warned of, and not shown", () => {
   const full = `K10${"0".repeat(64)}::server:hidden`;
   const found = warnings(parseManifest(below(`token: ${full}\nagentToken: hidden`), "cluster.yaml"));

@@ -1,50 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
 import { closeAll, machine } from "../../remote/pool";
-import { keyPair } from "../lab/plugins/command/ssh-server";
-import { type SshServer, sshServer } from "./ssh-server";
+import { deadline, failing, script, servers } from "./servers";
 
-const deadline = 10_000;
-const script = (text: string, name = "probe") => ({ name, text });
-const failure = (work: Promise<unknown>): Promise<RemoteError> =>
-  work.then(
-    () => {
-      throw new Error("it should have failed");
-    },
-    (error) => {
-      expect(error).toBeInstanceOf(RemoteError);
-      return error;
-    },
-  );
+const { serve, folder } = servers();
 
-let folder: string;
-let server: SshServer | undefined;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "machine-"));
-});
-afterEach(async () => {
-  await closeAll();
-  await server?.stop();
-  server = undefined;
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const overSsh = async (user = "root"): Promise<Machine> => {
-  server = await sshServer();
-  const { port, hostKey } = server;
-  return machine("s1", {
-    transport: "ssh",
-    host: "127.0.0.1",
-    port,
-    user,
-    hostKey,
-    privateKey: keyPair().private,
-  });
-};
+const overSsh = async (user = "root"): Promise<Machine> => machine("s1", { ...(await serve()).target, user });
 
 describe.each([
   ["over ssh", overSsh],
@@ -65,7 +27,7 @@ describe.each([
   test("that must succeed and does not is an error with all that it said", async () => {
     const s1 = await make();
     const text = "echo out; echo 'bad pa55word' >&2; exit 3";
-    const error = await failure(s1.run(script(text, "join"), { deadline, secrets: ["pa55word"] }));
+    const error = await failing(s1.run(script(text, "join"), { deadline, secrets: ["pa55word"] }));
     expect(error).toMatchObject({ kind: "failed", machine: "s1", script: "join" });
     expect(error.answer).toEqual({ code: 3, stdout: "out\n", stderr: "bad [secret]\n" });
     expect(error.message).toBe(
@@ -87,7 +49,7 @@ describe.each([
   test("that is cut in half does not run at all", async () => {
     const s1 = await make();
     const file = join(folder, "half");
-    const error = await failure(s1.attempt(script(`: >'${file}'\nif true; then`), { deadline }));
+    const error = await failing(s1.attempt(script(`: >'${file}'\nif true; then`), { deadline }));
     expect(error.kind).toBe("failed");
     expect(error.message).toContain('"probe" did not start');
     expect(readdirSync(folder)).not.toContain("half");
@@ -96,7 +58,7 @@ describe.each([
   test("that takes too long is ended, with all that it started", async () => {
     const s1 = await make();
     const text = "echo begun; (sleep 100 & echo $!; wait)";
-    const error = await failure(s1.run(script(text, "wait"), { deadline: 500 }));
+    const error = await failing(s1.run(script(text, "wait"), { deadline: 500 }));
     expect(error).toMatchObject({ kind: "timed out", script: "wait" });
     expect(error.message).toContain('"wait" did not finish within 0.5 s and was ended');
     const [begun, pid = ""] = error.answer?.stdout.split("\n") ?? [];
@@ -107,7 +69,7 @@ describe.each([
   test("that would not end by itself is killed", async () => {
     const s1 = await make();
     const text = "trap '' TERM; echo $$; while :; do sleep 1; done";
-    const error = await failure(s1.run(script(text), { deadline: 300 }));
+    const error = await failing(s1.run(script(text), { deadline: 300 }));
     expect(error.kind).toBe("timed out");
     expect(isAlive(Number(error.answer?.stdout))).toBe(false);
   });
@@ -119,7 +81,7 @@ describe.each([
     const work = s1.run(script(`echo $$; : >'${file}'; sleep 100`), { deadline, signal: controller.signal });
     await s1.run(script(`until [ -e '${file}' ]; do sleep 0.01; done; rm '${file}'`), { deadline });
     controller.abort();
-    const error = await failure(work);
+    const error = await failing(work);
     expect(error.kind).toBe("connection lost");
     expect(error.message).toContain("was cancelled while it ran");
     expect(isAlive(Number(error.answer?.stdout))).toBe(false);
@@ -127,7 +89,7 @@ describe.each([
 
   test("that a signal ends has failed", async () => {
     const s1 = await make();
-    const error = await failure(s1.attempt(script("kill -KILL $$"), { deadline }));
+    const error = await failing(s1.attempt(script("kill -KILL $$"), { deadline }));
     expect(error.kind).toBe("failed");
     expect(error.message).toContain("signal SIGKILL");
   });
@@ -170,18 +132,18 @@ describe.each([
 
   test("that cannot write a file leaves nothing behind and tells no content", async () => {
     const s1 = await make();
-    const error = await failure(s1.writeFile(folder, "content", { mode: "0600", deadline }));
+    const error = await failing(s1.writeFile(folder, "content", { mode: "0600", deadline }));
     expect(error.message).toContain(`"write ${folder}" failed with exit code 1: ${folder} is a folder`);
     expect(readdirSync(folder)).toEqual([]);
     const missing = s1.writeFile(join(folder, "no", "file"), "content", { mode: "0600", deadline });
-    expect((await failure(missing)).message).toContain("No such file or directory");
+    expect((await failing(missing)).message).toContain("No such file or directory");
   });
 
   test("goes on while others begin, and all of them end with closeAll", async () => {
     const s1 = await make();
     const begun = (name: number) => join(folder, `begun${name}`);
     const works = [1, 2, 3].map((name) =>
-      failure(s1.run(script(`: >'${begun(name)}'; sleep 100`), { deadline })),
+      failing(s1.run(script(`: >'${begun(name)}'; sleep 100`), { deadline })),
     );
     const wait = [1, 2, 3].map((name) => `until [ -e '${begun(name)}' ]; do sleep 0.01; done`).join("\n");
     await s1.run(script(`${wait}\nrm '${folder}'/begun*`), { deadline });

@@ -1,15 +1,29 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AuthContext, type Connection, Server, type ServerChannel } from "ssh2";
+import { Transform } from "node:stream";
+import {
+  type AuthContext,
+  type AuthenticationType,
+  type Connection,
+  Server,
+  type ServerChannel,
+  type TcpipRequestInfo,
+} from "ssh2";
 import { keyPair } from "../lab/plugins/command/ssh-server";
 
 export interface SshServerOptions {
+  /** Any that is free, by default. */
+  port?: number;
   hostKeys?: { public: string; private: string }[];
   accepts?(attempt: AuthContext): boolean;
+  /** How one may log in, as it tells whom it does not let in. */
+  methods?: AuthenticationType[];
+  /** The answer to the question that it asks by keyboard-interactive. */
+  keyboard?: string;
   /** Destroys so many connections before it serves the next. */
   cutOff?: number;
   /** What `sudo -n …` does there; it runs the rest of its arguments by default. */
@@ -18,6 +32,12 @@ export interface SshServerOptions {
   together?: number;
   /** How many sessions it allows on all connections together. */
   maxSessions?: number;
+  /** What it waits for before it lets somebody in. */
+  delay?(): Promise<void>;
+  /** Whether it opens ways to other machines; true by default. */
+  forwards?: boolean;
+  /** Lets a command's standard input through piece by piece, and is told of each. */
+  slowly?(bytes: number): void;
   /** Said by the login shell before the command runs. */
   greeting?: string;
 }
@@ -31,6 +51,7 @@ export async function sshServer(options: SshServerOptions = {}) {
   chmodSync(join(folder, "sudo"), 0o755);
 
   const commands: string[] = [];
+  const forwarded: number[] = [];
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
   const waiting: AuthContext[] = [];
@@ -57,11 +78,13 @@ export async function sshServer(options: SshServerOptions = {}) {
         connections.delete(connection);
       });
     connection.on("authentication", (attempt) => {
-      if (!accepts(attempt)) return attempt.reject(["publickey"]);
-      waiting.push(attempt);
-      if (waiting.length >= (options.together ?? 1)) for (const each of waiting.splice(0)) each.accept();
-      return undefined;
+      if (attempt.method !== "keyboard-interactive" || options.keyboard === undefined)
+        return decide(attempt, accepts(attempt));
+      return attempt.prompt([{ prompt: "Password: ", echo: false }], ([answer]) =>
+        decide(attempt, answer === options.keyboard),
+      );
     });
+    if (options.forwards !== false) connection.on("tcpip", forward);
     connection.on("ready", () => {
       settled();
       logins += 1;
@@ -79,6 +102,26 @@ export async function sshServer(options: SshServerOptions = {}) {
     });
   });
 
+  function forward(accept: () => ServerChannel, reject: () => void, { destIP, destPort }: TcpipRequestInfo) {
+    const socket = connect(destPort, destIP);
+    socket.once("connect", () => {
+      forwarded.push(destPort);
+      const channel = accept();
+      socket.pipe(channel).pipe(socket);
+      channel.on("close", () => socket.destroy());
+      socket.on("close", () => channel.end());
+    });
+    socket.on("error", () => reject());
+  }
+
+  function decide(attempt: AuthContext, letIn: boolean) {
+    if (!letIn) return attempt.reject(options.methods ?? ["publickey"]);
+    if (options.delay) return void options.delay().then(() => attempt.accept());
+    waiting.push(attempt);
+    if (waiting.length >= (options.together ?? 1)) for (const each of waiting.splice(0)) each.accept();
+    return undefined;
+  }
+
   // ssh2 listens for connections first: here they are cut off before it has said anything.
   const inner = (server as unknown as { _srv: import("node:net").Server })._srv;
   inner.prependListener("connection", (socket: Socket) => {
@@ -93,7 +136,9 @@ export async function sshServer(options: SshServerOptions = {}) {
       detached: true,
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
     });
-    channel.pipe(child.stdin).on("error", () => undefined);
+    const { slowly } = options;
+    const input = slowly ? channel.pipe(slowed(slowly)) : channel;
+    input.pipe(child.stdin).on("error", () => undefined);
     channel.on("close", () => child.stdin.destroy());
     child.stdout.pipe(channel, { end: false });
     child.stderr.pipe(channel.stderr, { end: false });
@@ -105,14 +150,20 @@ export async function sshServer(options: SshServerOptions = {}) {
     });
   }
 
-  server.listen(0, "127.0.0.1");
+  server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   return {
     port,
     hostKey: hostKeys[0]?.public ?? "",
     commands,
+    /** The ports that it has opened a way to. */
+    forwarded,
     attempts: () => attempts,
+    /** Resolves when every client has left. */
+    async left() {
+      await Promise.all([...sockets].map((socket) => once(socket, "close")));
+    },
     logins: () => logins,
     mostOpen: () => mostOpen,
     mostPending: () => mostPending,
@@ -121,6 +172,7 @@ export async function sshServer(options: SshServerOptions = {}) {
       for (const socket of sockets) socket.destroy();
     },
     async stop() {
+      if (!server.address()) return;
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, "close");
@@ -130,3 +182,14 @@ export async function sshServer(options: SshServerOptions = {}) {
 }
 
 export type SshServer = Awaited<ReturnType<typeof sshServer>>;
+
+/** Lets a piece pass when it has nothing better to do, and holds none besides. */
+function slowed(onPiece: (bytes: number) => void): Transform {
+  return new Transform({
+    highWaterMark: 1,
+    transform(piece: Buffer, _encoding, done) {
+      onPiece(piece.length);
+      setImmediate(() => setImmediate(() => done(null, piece)));
+    },
+  });
+}

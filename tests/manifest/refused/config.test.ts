@@ -25,7 +25,7 @@ test.each<[string, string, ...string[]]>([
   [
     "another datastore",
     below("config: { datastore-endpoint: mysql }"),
-    "4:11 config.datastore-endpoint: datastore-endpoint is reserved: the servers keep the cluster's state in embedded etcd",
+    "4:11 config.datastore-endpoint: datastore-endpoint is reserved: use datastore, at the top of the manifest",
   ],
   [
     "a flag with its dashes",

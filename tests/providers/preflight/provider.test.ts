@@ -1,9 +1,11 @@
+import type { Facts } from "../../../providers/preflight/facts";
 import { rowFor } from "../fake-engine";
-import { type FakeMachine, fakeMachines } from "../fake-machine";
 import { type Props, type ProviderHost, providerHost } from "../provider-host";
 import { until } from "../until";
+import { type Answer, type FleetMachine, fleet } from "./fleet";
+import { good } from "./scene";
 
-const machines = fakeMachines();
+let machines: ReturnType<typeof fleet>;
 let host: ProviderHost;
 const preflight = () => host.resource("Preflight");
 
@@ -11,82 +13,131 @@ beforeAll(async () => {
   host = await providerHost();
 });
 afterAll(() => host.stop());
-
-const facts = { arch: "x86_64", init: "systemd", cgroups: "cpu memory pids", curl: "yes" };
-const probed = (more: object = {}) => ({
-  stdout: Object.entries({ ...facts, ...more })
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join(""),
+beforeEach(() => {
+  machines = fleet();
 });
-const server = (name: string, more?: object) => machines.machine(name, { probe: probed(more) });
+afterEach(() => machines.stop());
 
-function inputs(list: FakeMachine[], role = "server"): Props {
-  const entries = list.map(({ name, connection }) => [name, { role, connection }]);
-  return { cluster: "prod", row: rowFor("preflight"), machines: Object.fromEntries(entries) };
+function told(facts: Facts): Answer {
+  const lines = Object.entries(facts).flatMap(([name, values]) =>
+    values.map((value) => `${name}=${value}\n`),
+  );
+  return { stdout: lines.join("") };
 }
 
-test("machines that are ready pass, and each is looked at once", async () => {
-  const list = [await server("s1"), await server("s2", { owner: "prod/s2" })];
+const now = () => String(Math.round(Date.now() / 1_000));
+const machine = (name: string, more: Facts = {}) =>
+  machines.machine(name, told({ ...good(name), time: [now()], ...more }));
+
+function inputs(list: FleetMachine[], more: Props = {}, role = "server"): Props {
+  const entries = list.map(({ name, connection }) => [name, { role, connection }]);
+  return { cluster: "prod", row: rowFor("preflight"), machines: Object.fromEntries(entries), ...more };
+}
+
+test("machines that are ready pass, and each is looked at in one round trip", async () => {
+  const list = [await machine("s1"), await machine("s2", { owner: ["prod/s2"] })];
   const { failures } = await preflight().check(undefined, inputs(list));
   expect(failures).toEqual([]);
-  expect(list.map((machine) => machine.scripts())).toEqual([["probe"], ["probe"]]);
+  expect(list.map(({ probed }) => probed.length)).toEqual([1, 1]);
   await until("it is said", () => host.engine.said("preflight").length >= 2);
   expect(host.engine.said("preflight")).toEqual(["looking at s1", "looking at s2"]);
 });
 
-test("everything that is wrong with all machines is one failure, which names no input: its value would be shown", async () => {
-  const s4 = await machines.unreachable("s4");
+test("everything that is wrong with all machines is one table, which names no input: its value would be shown", async () => {
+  const gone = await machine("s4");
+  await gone.stop();
   const list = [
-    await server("s1"),
-    await server("s2", { curl: "no", cgroups: "cpu pids" }),
-    await server("s3", { owner: "dev/s9" }),
-    s4,
-    await machines.machine("s5", { probe: { code: 2, stderr: "sh: 1: Syntax error\n" } }),
+    await machine("s1", { swap: ["/dev/sda2"] }),
+    await machine("s2", { missing: ["curl"], cgroups: ["cpu cpuset pids"], swap: ["/dev/sda2"] }),
+    await machine("s3", { missing: ["curl"] }),
+    gone,
+    await machines.machine("s5", { code: 2, stderr: "sh: 1: Syntax error\n" }),
   ];
   const { failures } = await preflight().check(undefined, inputs(list));
   expect(failures).toEqual([
     {
       property: "",
       reason: [
-        "the machines are not ready for k3s; nothing was changed:",
-        "  s2: the cgroup controllers memory are off; turn them on at boot (cgroup_enable=memory)",
-        "  s2: curl is missing; install it with the machine's package manager",
-        "  s3: it is node dev/s9 of another cluster or under another name; remove it there first",
-        `  s4: 127.0.0.1:${s4.connection.port} refused the connection (ECONNREFUSED). ` +
+        "4 machines are not ready for k3s; nothing was changed:",
+        "  error    s2, s3  curl                has no curl; k3s is fetched and verified with it. Install it with the machine's package manager.",
+        `  error    s4      connection-refused  127.0.0.1:${gone.connection.port} refused the connection (ECONNREFUSED). ` +
           "Check that sshd runs there and listens on this port.",
-        '  s5: "probe" failed with exit code 2: sh: 1: Syntax error. Correct the cause on s5, then run this again.',
+        '  error    s5      probe-failed        "probe" failed with exit code 2: sh: 1: Syntax error. Correct the cause on s5, then run this again.',
+        "  error    s2      cgroups             lacks the cgroup controllers memory; it has cpu, cpuset, pids. " +
+          "Turn them on at boot (on a Raspberry Pi: cgroup_enable=memory cgroup_memory=1 in cmdline.txt).",
+        "  warning  s1, s2  swap                swaps to /dev/sda2; a node that swaps is slow where it should be full. Turn it off with swapoff -a and in /etc/fstab.",
       ].join("\n"),
     },
   ]);
 });
 
-test("a machine that is as it was is not looked at again; a new one and one with another role are", async () => {
-  const [s1, s2, s3] = [await server("s1"), await server("s2"), await server("s3")];
-  const news = {
-    ...inputs([s1, s2, s3]),
-    machines: { ...machinesOf([s1, s3]), ...machinesOf([s2], "agent") },
-  };
-  const { failures } = await preflight().check(inputs([s1, s2]), news);
+test("warnings alone do not fail; they are told", async () => {
+  const s7 = await machine("s7", { ntp: ["no"] });
+  const { failures } = await preflight().check(undefined, inputs([s7]));
   expect(failures).toEqual([]);
-  expect([s1, s2, s3].map((machine) => machine.scripts())).toEqual([[], ["probe"], ["probe"]]);
+  const line =
+    "warning: s7: ntp: nothing sets its clock: it is not synchronised by NTP. Turn on chrony or systemd-timesyncd (timedatectl set-ntp true).";
+  await until("it is said", () => host.engine.said("preflight").includes(line));
 });
 
-test.each([
-  ["server", "6443 2379 2380 10250"],
-  ["agent", "6444 10250"],
-])("of a %s, all ports must be free", async (role, ports) => {
-  const machine = await server("m1");
-  await preflight().check(undefined, inputs([machine], role));
-  expect(machine.variables("probe")).toEqual({ PORTS: ports });
+test("overrides decide what fails, also of the connection", async () => {
+  const gone = await machine("s8");
+  await gone.stop();
+  const list = [await machine("s1", { missing: ["curl"], ntp: ["no"] }), gone];
+  const findings = { curl: "ignore", ntp: "warning", "connection-refused": "warning" };
+  expect((await preflight().check(undefined, inputs(list, { findings }))).failures).toEqual([]);
+});
+
+test("a mistake in the overrides is told before any machine is looked at", async () => {
+  const s1 = await machine("s1");
+  const findings = { swop: "ignore", swap: "warn", "nothing-like-it": "error" };
+  const { failures } = await preflight().check(undefined, inputs([s1], { findings }));
+  expect(failures.map(({ reason }) => reason)).toEqual([
+    "findings.nothing-like-it: there is no finding nothing-like-it; docs/preflight.md lists all",
+    'findings.swap: "warn" is none of ignore, warning, error',
+    "findings.swop: there is no finding swop; did you mean swap?",
+  ]);
+  expect(s1.probed).toEqual([]);
+});
+
+test("a machine that is as it was is not looked at again; a new one and one with another role are", async () => {
+  const [s1, s2, s3] = [await machine("s1"), await machine("s2"), await machine("s3")];
+  const before = inputs([s1, s2]);
+  const after = {
+    ...inputs([s1, s3]),
+    machines: { ...(inputs([s1, s3]).machines as object), ...(inputs([s2], {}, "agent").machines as object) },
+  };
+  const { failures } = await preflight().check(before, after);
+  expect(failures).toEqual([]);
+  expect([s1, s2, s3].map(({ probed }) => probed.length)).toEqual([0, 1, 1]);
+});
+
+test("a machine is told what to look at, for its role and its peers", async () => {
+  const [s1, a1] = [await machine("s1"), await machine("a1")];
+  const both = {
+    ...(inputs([s1]).machines as object),
+    ...(inputs([a1], {}, "agent").machines as object),
+  };
+  const more = {
+    machines: both,
+    nodeIps: { s1: "10.0.0.1", a1: "10.0.0.1,fd00::2" },
+    mirror: "https://m.example",
+  };
+  await preflight().check(undefined, { ...inputs([]), ...more, flannelBackend: "host-gw" });
+  const common = {
+    TOOLS: "curl sha256sum ps ip mount umount iptables apparmor_parser",
+    MODULES: "br_netfilter overlay nf_conntrack ip_tables nf_tables",
+    PLACES: "/ /tmp /usr/local/bin /etc/rancher /var/lib/rancher/k3s",
+    MIRROR: "https://m.example",
+  };
+  expect(s1.probed).toEqual([{ ...common, PORTS: "6443 2379 2380 10250", PEERS: "a1 10.0.0.1 10250" }]);
+  expect(a1.probed).toEqual([{ ...common, PORTS: "6444 10250", PEERS: "s1 10.0.0.1 6443" }]);
 });
 
 test("other machines are looked at, and are no change of it", async () => {
-  const [s1, s2] = [await machines.unreachable("s1"), await machines.unreachable("s2")];
+  const [s1, s2] = [await machine("s1"), await machine("s2")];
   const { id, outs } = await preflight().create(inputs([s1]));
   expect(id).toBe("prod/preflight");
-  expect(await preflight().diff(outs, inputs([s1, s2]))).toBe(false);
+  const more = { version: "v1.35.0+k3s1", findings: { swap: "ignore" }, mirror: "https://m.example" };
+  expect(await preflight().diff(outs, inputs([s1, s2], more))).toBe(false);
 });
-
-function machinesOf(list: FakeMachine[], role?: string): object {
-  return inputs(list, role).machines as object;
-}

@@ -1,0 +1,44 @@
+import { kernelModules, ports, portsFor, tools } from "../../k3s/requirements";
+import type { Script } from "../../remote/machine";
+import { script } from "../script";
+import { places } from "./place";
+import type { PreflightInputs } from "./provider";
+
+/** Each is a script of its own; the last one tells the time, which must be as fresh as can be. */
+export const parts = ["probe", "probe-disks", "probe-kubernetes", "probe-network"];
+
+/** All parts in one script, so that a machine is looked at in one round trip. */
+export function probe(): Script {
+  return { name: "probe", text: parts.map((part) => script(part).text).join("\n") };
+}
+
+/** What the probe of a machine is to look at. */
+export function probeVariables(name: string, inputs: PreflightInputs): Record<string, string> {
+  const { flannelBackend = "vxlan", mirror = "", machines } = inputs;
+  const role = machines[name]?.role ?? "agent";
+  return {
+    TOOLS: tools.join(" "),
+    MODULES: kernelModules(flannelBackend).join(" "),
+    PLACES: places.join(" "),
+    PORTS: ports(role).join(" "),
+    MIRROR: mirror,
+    PEERS: peers(name, inputs).join("\n"),
+  };
+}
+
+/** The ways that this machine will need, a line each. */
+function peers(name: string, { machines, nodeIps = {} }: PreflightInputs): string[] {
+  const role = machines[name]?.role ?? "agent";
+  return Object.entries(machines)
+    .filter(([peer]) => peer !== name)
+    .flatMap(([peer, { role: its, connection }]) => {
+      const [address = ""] = (nodeIps[peer] ?? connection.host).split(",");
+      // What is this computer from here is another one from there.
+      if (isLoopback(address)) return [];
+      return portsFor(role, its).map((port) => `${peer} ${address} ${port}`);
+    });
+}
+
+function isLoopback(address: string): boolean {
+  return address === "localhost" || address === "::1" || address.startsWith("127.");
+}

@@ -1,0 +1,90 @@
+import { createHash, X509Certificate } from "node:crypto";
+import type { Role } from "../../k3s/config";
+import type { Minimum } from "../../k3s/requirements";
+import { type Facts, fact } from "./facts";
+
+/** A machine that was looked at. */
+export interface Seen {
+  name: string;
+  role: Role;
+  /** Where it is reached from here, with its port. */
+  address: string;
+  nodeIp?: string;
+  facts: Facts;
+  /** Seconds that its clock is before that of this computer. */
+  ahead: number;
+}
+
+/** What the findings compare a machine with. */
+export interface Scene {
+  cluster: string;
+  version?: string;
+  minima: Record<Role, Minimum>;
+  flannelBackend: string;
+  mirror?: string;
+  machines: readonly Seen[];
+}
+
+/** What is wrong, a clause, and what the reader can do, a sentence without a full stop. */
+export interface Complaint {
+  what: string;
+  remedy: string;
+}
+
+/** Looks at one machine; those that compare machines find the others in the scene. */
+export type Find = (machine: Seen, scene: Scene) => Complaint | undefined;
+
+export type Level = "error" | "warning";
+
+export interface Finding {
+  level: Level;
+  find: Find;
+}
+
+export function error(find: Find): Finding {
+  return { level: "error", find };
+}
+
+export function warning(find: Find): Finding {
+  return { level: "warning", find };
+}
+
+export interface Certificate {
+  /** SHA-256 of the file, as a token has it after K10. */
+  hash: string;
+  notBefore: Date;
+}
+
+/** A certificate's file as the probe sends it; nothing where it holds none. */
+export function certificate(facts: Facts, name: string): Certificate | undefined {
+  const file = Buffer.from(fact(facts, name), "base64");
+  if (file.length === 0) return undefined;
+  try {
+    const { validFrom } = new X509Certificate(file);
+    return { hash: createHash("sha256").update(file).digest("hex"), notBefore: new Date(validFrom) };
+  } catch {
+    // Not a certificate: k3s itself says so, and better.
+    return undefined;
+  }
+}
+
+/** Whether this machine is already this very node of this very cluster. */
+export function isOurs({ name, facts }: Seen, { cluster }: Scene): boolean {
+  return fact(facts, "owner") === `${cluster}/${name}`;
+}
+
+/** The CAs of the servers of this cluster, by hash. */
+export function clusterCas(scene: Scene): Certificate[] {
+  const found = scene.machines
+    .filter((machine) => isOurs(machine, scene))
+    .map(({ facts }) => certificate(facts, "ca"))
+    .filter((ca) => ca !== undefined);
+  return [...new Map(found.map((ca) => [ca.hash, ca])).values()];
+}
+
+/** The other machines with the same text of a fact, where there is one. */
+export function sharing(machine: Seen, { machines }: Scene, text: (machine: Seen) => string): string[] {
+  const mine = text(machine);
+  if (!mine) return [];
+  return machines.filter((other) => text(other) === mine).map(({ name }) => name);
+}
