@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Config, log, RunError } from "@pulumi/pulumi";
+import { Config, RunError } from "@pulumi/pulumi";
 import { K3sCluster } from "./components/k3s-cluster";
 import { ManifestError } from "./manifest/mistakes";
 import { checkManifest, parseManifest } from "./manifest/parse";
 import type { Manifest } from "./manifest/schema";
-import { warnings } from "./manifest/warnings";
 
 const config = new Config();
 const manifest = readManifest();
-for (const warning of warnings(manifest)) void log.warn(warning);
 const secrets = {
   token: config.getSecret("token") ?? manifest.token,
   agentToken: config.getSecret("agentToken") ?? manifest.agentToken,

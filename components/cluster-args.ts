@@ -5,7 +5,9 @@ import { ManifestError } from "../manifest/mistakes";
 import { checkManifest } from "../manifest/parse";
 import type { Machine, MachineSsh, Manifest, Written } from "../manifest/schema";
 import { milliseconds } from "../manifest/units";
+import { warnings } from "../manifest/warnings";
 import type { Connection } from "../providers/connection";
+import { type Shared, shared } from "./shared";
 
 /** A machine as a manifest describes it; its address may be an output of whoever made it. */
 export type MachineArgs = Omit<Written["servers"][number], "host"> & { host: pulumi.Input<string> };
@@ -24,13 +26,16 @@ export interface K3sClusterArgs
 /** A machine with everything that holds for it. */
 export interface ClusterMachine extends Pick<Machine, "name" | "labels" | "config" | "nodeIp" | "hooks"> {
   connection: pulumi.Output<Connection>;
+  /** Whether a key may be believed at first use on the way to it. */
+  trusts: boolean;
 }
 
 export interface Cluster
   extends Pick<
-    Manifest,
-    "version" | "artifacts" | "tlsSans" | "disable" | "endpoint" | "network" | "preflight" | "minima"
-  > {
+      Manifest,
+      "version" | "artifacts" | "tlsSans" | "disable" | "endpoint" | "network" | "preflight" | "minima"
+    >,
+    Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];
   agents: ClusterMachine[];
   token?: pulumi.Input<string>;
@@ -53,19 +58,25 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
     ...texts({ token, agentToken }),
   };
   const manifest = checked(`K3sCluster "${name}"`, written);
-  refuseUnused(name, manifest);
+  for (const warning of warnings(manifest)) void pulumi.log.warn(`K3sCluster "${name}": ${warning}`);
+  const { connect, ready } = manifest.timeouts;
   const machine =
     (role: Role) =>
     ({ host, ssh, taints, config, ...rest }: Machine): ClusterMachine => ({
       ...rest,
       config: { ...sharedSettings(role, manifest), ...taintSettings(taints), ...config },
-      connection: connectionOf(hosts.get(host) ?? host, ssh),
+      connection: connectionOf(hosts.get(host) ?? host, ssh, connect),
+      trusts: [ssh, ...(ssh.bastion ?? [])].some(({ trustOnFirstUse }) => trustOnFirstUse),
     });
-  const { ready } = manifest.timeouts;
   const [first, ...others] = manifest.servers.map(machine("server"));
   if (!first) throw new Error("a checked manifest has a server");
+  const nodes = [...manifest.servers, ...manifest.agents].flatMap(
+    ({ nodeIp, host }) => nodeIp?.split(",") ?? [hosts.get(host) ?? host],
+  );
+  const { datastore, registries, proxy, ...rest } = manifest;
   return {
-    ...manifest,
+    ...rest,
+    ...shared(manifest, [...nodes, ...(manifest.endpoint ? [manifest.endpoint.address] : [])]),
     servers: [first, ...others],
     agents: manifest.agents.map(machine("agent")),
     ...(ready ? { patience: milliseconds(ready) } : {}),
@@ -78,27 +89,15 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
 function connectionOf(
   host: pulumi.Input<string>,
   { bastion, ...ssh }: MachineSsh,
+  connect: string | undefined,
 ): pulumi.Output<Connection> {
-  const connection = pulumi.output({ host, ...ssh, ...(bastion ? { bastions: bastion } : {}) });
+  const more = {
+    ...(bastion ? { bastions: bastion } : {}),
+    ...(connect ? { connectTimeout: milliseconds(connect) } : {}),
+  };
+  const connection = pulumi.output({ host, ...ssh, ...more });
   const opens = [ssh, ...(bastion ?? [])].some(({ password, passphrase }) => password ?? passphrase);
   return opens || ssh.sudoPassword ? pulumi.secret(connection) : connection;
-}
-
-/** What a manifest may say and this version does not do is better refused than left out. */
-function refuseUnused(name: string, manifest: Manifest): void {
-  const { datastore, registries, proxy, timeouts, servers, agents } = manifest;
-  const hops = [...servers, ...agents].flatMap(({ ssh }) => [ssh, ...(ssh.bastion ?? [])]);
-  const unused = Object.entries({
-    registries,
-    proxy,
-    datastore: datastore.kind === "etcd" ? undefined : datastore,
-    "timeouts.connect": timeouts.connect,
-    "ssh.trustOnFirstUse": hops.some(({ trustOnFirstUse }) => trustOnFirstUse) || undefined,
-  }).flatMap(([field, value]) => (value === undefined ? [] : [field]));
-  if (unused.length === 0) return;
-  throw new pulumi.RunError(
-    `K3sCluster "${name}": this version does not use ${unused.join(", ")} yet; take them away.`,
-  );
 }
 
 /** An address that is not known yet cannot be checked: a name that no machine has takes its place meanwhile. */

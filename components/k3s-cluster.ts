@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { Role } from "../k3s/config";
+import { proxyFor } from "../manifest/proxy";
 import { bytes } from "../manifest/units";
 import { ControlPlane } from "../providers/control-plane/resource";
+import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
 import { type Cluster, type ClusterMachine, checkedArgs, type K3sClusterArgs } from "./cluster-args";
@@ -34,16 +36,24 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
+    const { datastore, registries, proxy } = cluster;
     const token = cluster.token ?? made(`${name}-token`, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
 
     const machines = { ...probed("server", cluster.servers), ...probed("agent", cluster.agents) };
     const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
+    const known = knownBy(preflight);
+    const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
     const membership = new Membership(name, { servers: cluster.servers.map((server) => server.name) }, child);
 
-    const common = { cluster: name, version, ...artifacts, preflight: preflight.id, patience };
-    const serverArgs = { ...common, agentToken, tlsSans, disable, membership: membership.id, verify: false };
-    const [first, ...others] = cluster.servers;
+    const common = {
+      ...{ cluster: name, version, ...artifacts, registries, proxy },
+      ...{ findings: cluster.preflight, preflight: preflight.id, patience },
+    };
+    const serverArgs = {
+      ...common,
+      ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
+    };
     const begins = new K3sServer(
       first.name,
       { ...first, ...serverArgs, token, peers: others.map(reached) },
@@ -59,10 +69,13 @@ export class K3sCluster extends pulumi.ComponentResource {
     const nodes = servers.map(({ node }) => node);
     const controlPlane = new ControlPlane(
       name,
-      { cluster: name, servers: cluster.servers.map(reached), nodes, endpoint, patience },
+      {
+        ...{ cluster: name, servers: [first, ...others].map(reached), nodes, endpoint },
+        ...{ podNetwork: cluster.preflight["pod-network"], patience },
+      },
       child,
     );
-    for (const server of cluster.servers)
+    for (const server of [first, ...others])
       hook("after", server.name, server, { ...child, dependsOn: controlPlane });
 
     // After all servers, and while the control plane is verified: etcd takes its time to make voters of them.
@@ -70,7 +83,8 @@ export class K3sCluster extends pulumi.ComponentResource {
       url: this.endpoint,
       token: pulumi.all([begins.agentToken, nodes]).apply(([its]) => its),
     };
-    for (const agent of cluster.agents) new K3sAgent(agent.name, { ...agent, ...common, server }, child);
+    for (const agent of cluster.agents.map(known))
+      new K3sAgent(agent.name, { ...agent, ...common, server }, child);
 
     this.kubeconfig = controlPlane.kubeconfig;
     this.token = controlPlane.token;
@@ -88,16 +102,31 @@ function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Outpu
   return new RandomPassword(name, { length: 48, special: false }, options).result;
 }
 
+/** The machines with the host keys that were learned when they were looked at. */
+function knownBy({ hostKeys }: Preflight): (machine: ClusterMachine) => ClusterMachine {
+  return ({ connection, trusts, ...machine }) => ({
+    ...machine,
+    trusts,
+    connection: trusts
+      ? pulumi.all([connection, hostKeys]).apply(([its, keys]) => pinned(its, keys))
+      : connection,
+  });
+}
+
 function probed(role: Role, machines: ClusterMachine[]) {
   return Object.fromEntries(machines.map(({ name, connection }) => [name, { role, connection }]));
 }
 
 /** What the machines are looked at for. */
-function lookedAt({ version, artifacts, network, minima, preflight, servers, agents }: Cluster) {
+function lookedAt(cluster: Cluster) {
+  const { version, artifacts, network, minima, preflight, servers, agents, proxy, datastore } = cluster;
+  const { mirror } = artifacts;
   const announced = [...servers, ...agents].flatMap(({ name, nodeIp }) => (nodeIp ? [[name, nodeIp]] : []));
   return {
     version,
-    mirror: artifacts.mirror,
+    mirror,
+    mirrorProxy: proxy?.apply((its) => proxyFor(mirror, its)),
+    etcd: datastore === undefined,
     flannelBackend: network.flannelBackend,
     findings: preflight,
     minima: { server: least(minima.server), agent: least(minima.agent) },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pinnedAgentToken } from "../k3s/token";
+import type { Datastore } from "../manifest/datastore";
 import type { Connection } from "../providers/connection";
 import { ControlPlane } from "../providers/control-plane/resource";
 import type { NodeInputs } from "../providers/node/provider";
@@ -19,6 +20,8 @@ export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "members
   tlsSans?: pulumi.Input<string[]>;
   /** Packaged components to leave out, such as "traefik". */
   disable?: pulumi.Input<string[]>;
+  /** Where this server keeps the cluster's state, the same on all servers; default: in etcd, on themselves. */
+  datastore?: pulumi.Input<Datastore | undefined>;
   /** False where something else verifies the servers together; default: this server is verified by itself. */
   verify?: boolean;
 }
@@ -47,7 +50,7 @@ export class K3sServer extends pulumi.ComponentResource {
     const join = joinOf(args.server);
     const token = join?.token ?? args.token;
     if (!token) throw new pulumi.RunError(`K3sServer "${name}": give a token, or a server to join.`);
-    const { tlsSans, disable, membership = "", peers } = args;
+    const { tlsSans, disable, membership = "", peers, datastore } = args;
     const agentToken = pulumi.secret(args.agentToken);
     const of = {
       role: "server" as const,
@@ -58,6 +61,7 @@ export class K3sServer extends pulumi.ComponentResource {
       membership,
       tlsSans,
       disable,
+      datastore,
     };
     const node = memberNode(name, args, of, this);
     this.name = name;

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ProxySettings, Registries } from "../manifest/schema";
 import type { Connection } from "../providers/connection";
+import type { Override } from "../providers/preflight/overrides";
 import type { Hooks } from "./hook";
 
 /** How a machine is reached; each part may be an output of whoever made the machine. */
@@ -20,12 +22,18 @@ export interface NodeArgs {
   nodeIp?: pulumi.Input<string | undefined>;
   /** Any other key of k3s's configuration file. */
   config?: pulumi.Input<Record<string, unknown>>;
+  /** Where images are pulled from; default: where their names say. */
+  registries?: pulumi.Input<Registries | undefined>;
+  /** A proxy for downloads and for k3s itself; default: the machine's environment says. */
+  proxy?: pulumi.Input<ProxySettings | undefined>;
   /** Commands of yours to run on the machine, as the user who logs in; default: none. */
   hooks?: Hooks;
   /** The cluster's name; default: the component's own. */
   cluster?: string;
   /** Milliseconds until waiting for readiness is given up; default: 5 minutes. */
   patience?: number;
+  /** How to take a slow-disk or a pod-network that is not as it should be; docs/preflight.md has the defaults. */
+  findings?: Record<string, Override>;
   /** Something that must be there before the machine is touched. */
   preflight?: pulumi.Input<string>;
 }

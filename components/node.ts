@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeConfig, Role } from "../k3s/config";
+import { environmentFile } from "../k3s/proxy";
+import { registriesFile } from "../k3s/registries";
+import { proxyFor } from "../manifest/proxy";
 import type { Connection } from "../providers/connection";
+import { learnable } from "../providers/host-keys";
 import { Machine } from "../providers/machine/resource";
 import type { NodeInputs } from "../providers/node/provider";
 import { Node } from "../providers/node/resource";
@@ -9,7 +13,8 @@ import { hook } from "./hook";
 import { defaultPatience, type NodeArgs, releaseAddress } from "./node-args";
 
 /** What servers and agents do not have in common. */
-export interface RoleArgs extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers"> {
+export interface RoleArgs
+  extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers" | "datastore"> {
   role: Role;
   /** Where an agent finds its servers. */
   server?: pulumi.Input<string>;
@@ -21,17 +26,21 @@ export interface RoleArgs extends Pick<Args<NodeInputs>, "agentToken" | "members
 /** One machine as a member of the cluster: the user's hooks, its artifacts, then its node. */
 export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: pulumi.Resource): Node {
   const { version, hooks } = args;
-  const connection = pulumi.output(args.connection) as pulumi.Output<Connection>;
+  const connection = (pulumi.output(args.connection) as pulumi.Output<Connection>).apply(believingNobody);
   const checked = pulumi.all([connection, args.preflight]).apply(([known]) => known);
   const before = hook("before", name, { hooks, connection: checked }, { parent });
+  const release = releaseAddress(args);
+  const proxy = pulumi.output(args.proxy);
   const machine = new Machine(
     name,
     {
       name,
       connection,
       version,
-      release: releaseAddress(args),
+      release,
       images: args.images ?? false,
+      proxy: proxy.apply((its) => its && proxyFor(release, its)),
+      disk: pulumi.unsecret(pulumi.output(of.datastore)).apply((its) => diskOf(of.role, its, args)),
       preflight: args.preflight ?? "",
     },
     { parent, dependsOn: before },
@@ -50,12 +59,29 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
       connection,
       version,
       config,
+      registries: pulumi.output(args.registries).apply((its) => its && registriesFile(its)),
+      environment: proxy.apply((its) => its && environmentFile(its)),
       token: pulumi.secret(token),
       sha256: machine.sha256,
+      podNetwork: args.findings?.["pod-network"],
       patience: args.patience ?? defaultPatience,
     },
     { parent },
   );
+}
+
+/** Only K3sCluster remembers what was believed at first use; without it every run would be the first. */
+function believingNobody(connection: Connection): Connection {
+  if (learnable(connection).length === 0) return connection;
+  throw new pulumi.RunError(
+    `${connection.host}: trustOnFirstUse needs a K3sCluster, which remembers the key; give hostKey or knownHosts.`,
+  );
+}
+
+/** Nobody's database is on an agent, nor on a server that has its own elsewhere. */
+function diskOf(role: Role, datastore: NodeInputs["datastore"], { findings = {} }: NodeArgs) {
+  if (role === "agent" || datastore?.kind === "external") return undefined;
+  return findings["slow-disk"] ?? "default";
 }
 
 /** What is empty says nothing, and is left out of the state. */

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Datastore } from "../manifest/datastore";
 
 export type Role = "server" | "agent";
 
@@ -12,6 +13,8 @@ export interface NodeConfig {
   join?: string;
   tlsSans?: string[];
   disable?: string[];
+  /** Where servers keep the cluster's state; default: in etcd, on themselves. */
+  datastore?: Datastore;
   /** Any other key of k3s, as the user wrote it. */
   extra?: Record<string, unknown>;
 }
@@ -31,7 +34,7 @@ export function configFile(node: NodeConfig): string {
     "node-name": node.name,
     ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
     ...(Object.keys(labels).length > 0 ? { "node-label": labelList(labels) } : {}),
-    ...(node.join ? { server: node.join } : {}),
+    ...(node.join && node.datastore?.kind !== "external" ? { server: node.join } : {}),
     "token-file": paths.token,
   };
   const settings = node.role === "server" ? { ...common, ...serverSettings(node) } : common;
@@ -39,12 +42,25 @@ export function configFile(node: NodeConfig): string {
   return stringify({ ...node.extra, ...settings }, { version: "1.1" });
 }
 
-function serverSettings({ join, tlsSans = [], disable = [] }: NodeConfig) {
+function serverSettings({ join, tlsSans = [], disable = [], datastore = { kind: "etcd" } }: NodeConfig) {
   return {
-    ...(join ? {} : { "cluster-init": true }),
+    ...datastoreSettings(datastore, join === undefined),
     "agent-token-file": paths.agentToken,
     ...(tlsSans.length > 0 ? { "tls-san": [...tlsSans] } : {}),
     ...(disable.length > 0 ? { disable: [...disable] } : {}),
+  };
+}
+
+/** With a database of the user's servers find each other in it, and none joins another. */
+function datastoreSettings(datastore: Datastore, begins: boolean): Record<string, string | boolean> {
+  if (datastore.kind === "etcd") return begins ? { "cluster-init": true } : {};
+  if (datastore.kind === "sqlite") return {};
+  const { endpoint, caFile, certFile, keyFile } = datastore;
+  return {
+    "datastore-endpoint": endpoint,
+    ...(caFile ? { "datastore-cafile": caFile } : {}),
+    ...(certFile ? { "datastore-certfile": certFile } : {}),
+    ...(keyFile ? { "datastore-keyfile": keyFile } : {}),
   };
 }
 

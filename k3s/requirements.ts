@@ -29,18 +29,18 @@ export const cgroupV1RefusedFrom = 35;
 /** What kernels have by default; less starves the kubelet, which then waits without a word. */
 export const inotify = { instances: 128, watches: 8192 };
 
-export const flannelBackends = ["vxlan", "host-gw", "wireguard-native", "none"] as const;
-export type FlannelBackend = (typeof flannelBackends)[number];
+/** Those of etcd, which runs on servers that keep the cluster's state themselves. */
+const etcdPorts = [2379, 2380];
 
 /** The TCP ports that k3s listens on. */
-export function ports(role: Role): number[] {
-  return role === "server" ? [6443, 2379, 2380, 10250] : [6444, 10250];
+export function ports(role: Role, etcd: boolean): number[] {
+  return role === "server" ? [6443, ...(etcd ? etcdPorts : []), 10250] : [6444, 10250];
 }
 
 /** The TCP ports of one node that another must reach. */
-export function portsFor(from: Role, to: Role): number[] {
+export function portsFor(from: Role, to: Role, etcd: boolean): number[] {
   if (to === "agent") return from === "server" ? [10250] : [];
-  return from === "server" ? [6443, 2379, 2380, 10250] : [6443];
+  return from === "server" ? ports("server", etcd) : [6443];
 }
 
 /** What a firewall must let through, in its own words. */

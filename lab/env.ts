@@ -1,4 +1,5 @@
 import { delimiter } from "node:path";
+import { quote } from "../remote/quote";
 import { say } from "./console";
 import { pulumiSettings } from "./tools/environment";
 
@@ -12,11 +13,7 @@ export async function main(): Promise<number> {
 
 /** PATH is extended by the shell that reads this: npm has put folders of its own into ours. */
 export function exportLines(folders: string[], variables: Record<string, string>): string {
-  const path = `export PATH=${quoted(folders.join(delimiter))}${delimiter}"$PATH"\n`;
-  const others = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
+  const path = `export PATH=${quote(folders.join(delimiter))}${delimiter}"$PATH"\n`;
+  const others = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`);
   return [path, ...others].join("");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { shown } from "./shown";
-import { printableLines } from "./text";
+import { mapKey, printableLines } from "./text";
 
 const scalar = z.union(
   [z.string().regex(new RegExp(`^${printableLines}{0,65536}$`, "u")), z.number(), z.boolean()],
@@ -11,17 +11,9 @@ const scalar = z.union(
 
 const keyPattern = /^[a-z0-9][-a-z0-9]{0,62}\+?$/;
 
-const configKey = z
-  .string()
-  .superRefine((key, context) => {
-    const wrong = wrongKey(key);
-    if (wrong) context.addIssue({ code: "custom", message: wrong });
-  })
-  .meta({ pattern: keyPattern.source });
-
 /** Other keys of k3s's own configuration file. */
 export const config = z.record(
-  configKey,
+  mapKey(keyPattern.source, wrongKey),
   z.union([scalar, z.array(scalar)], { error: ({ input }) => notValue(input) }),
 );
 

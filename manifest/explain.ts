@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "./nearest";
+import { nearest } from "../words/nearest";
 import { type Found, valueAt, type Way } from "./place";
 import { shown } from "./shown";
 

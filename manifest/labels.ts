@@ -1,20 +1,16 @@
 import { z } from "zod";
 import { shown } from "./shown";
-import { text } from "./text";
+import { mapKey, text } from "./text";
 
 /** Parts of patterns; none of them looks further than it may be long. */
 export const labelName = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
-export const labelPrefix =
+const labelPrefix =
   "(?=[-.a-z0-9]{1,253}(/|$))[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
-/** What the kubelet refuses to start with would otherwise show only on the machine. */
-const labelKey = z
-  .string()
-  .superRefine((key, context) => {
-    const wrong = wrongKey(key);
-    if (wrong) context.addIssue({ code: "custom", message: wrong });
-  })
-  .meta({ pattern: `^(${labelPrefix}/)?${labelName}$` });
+/** A name, with an optional DNS name before it. */
+export const qualifiedName = `(${labelPrefix}/)?${labelName}`;
+
+const keyPattern = `^${qualifiedName}$`;
 
 export const labelValue = text({
   what: "a label value",
@@ -22,14 +18,13 @@ export const labelValue = text({
   pattern: new RegExp(`^(${labelName})?$`),
 });
 
-export const labels = z.record(labelKey, labelValue);
-
-const isKey = new RegExp(`^(${labelPrefix}/)?${labelName}$`);
+/** What the kubelet refuses to start with would otherwise show only on the machine. */
+export const labels = z.record(mapKey(keyPattern, wrongKey), labelValue);
 
 function wrongKey(key: string): string | undefined {
   const slash = key.indexOf("/");
   const prefix = key.slice(0, Math.max(slash, 0));
-  if (!isKey.test(key))
+  if (!new RegExp(keyPattern).test(key))
     return `${shown(key)} is not a label key: at most 63 letters, digits, "-", "_" and ".", after an optional DNS name and "/", such as example.com/tier`;
   if (!isReserved(prefix) || kubeletSets.has(key)) return undefined;
   return prefix === "node-role.kubernetes.io"

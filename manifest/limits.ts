@@ -32,7 +32,9 @@ export const timeouts = z
   .strictObject({
     connect: duration
       .optional()
-      .describe("Until a machine that does not answer SSH is given up. Default: 30 seconds"),
+      .describe(
+        "Until a machine that does not answer SSH is given up, for each hop on the way. Default: 10 seconds",
+      ),
     ready: duration
       .optional()
       .describe("Until a node that does not become ready is given up. Default: 5 minutes"),

@@ -116,7 +116,7 @@ export type ConfigValue = DeclaredMachine["config"][string];
 /** What k3s reads as registries.yaml. */
 export type Registries = NonNullable<Declared["registries"]>;
 
-export type Proxy = Omit<NonNullable<Declared["proxy"]>, "noProxy"> & { noProxy: string[] };
+export type ProxySettings = Omit<NonNullable<Declared["proxy"]>, "noProxy"> & { noProxy: string[] };
 
 /** The cluster: what holds for machines is said on each machine, and nowhere else. */
 export type Manifest = Omit<
@@ -127,5 +127,5 @@ export type Manifest = Omit<
   agents: Machine[];
   network: Network;
   datastore: Datastore;
-  proxy?: Proxy;
+  proxy?: ProxySettings;
 };

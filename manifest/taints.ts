@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { labelName, labelPrefix, labelValue } from "./labels";
+import { labelName, labelValue, qualifiedName } from "./labels";
 import { isMap } from "./place";
 import { shown } from "./shown";
 import { oneOf, text } from "./text";
@@ -19,13 +19,13 @@ const allowedKey =
 const key = text({
   what: "a taint key",
   allowed: allowedKey,
-  pattern: new RegExp(`^(${labelPrefix}/)?${labelName}$`),
+  pattern: new RegExp(`^${qualifiedName}$`),
 });
 
 const written = text({
   what: "a taint",
   allowed: "key=value:Effect or key:Effect, the key and value as in labels, such as dedicated=gpu:NoSchedule",
-  pattern: new RegExp(`^(${labelPrefix}/)?${labelName}(=(${labelName})?)?:(${effects.join("|")})$`),
+  pattern: new RegExp(`^${qualifiedName}(=(${labelName})?)?:(${effects.join("|")})$`),
   hint: taintHint,
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "./nearest";
+import { nearest } from "../words/nearest";
 import { shown } from "./shown";
 
 interface Kind {
@@ -44,6 +44,17 @@ export function text({ what, allowed, pattern, hint, secret = false, kept = (val
       // Editors show this, and the reference page.
       .meta({ patternErrorMessage: allowed })
   );
+}
+
+/** The key of a map: `wrong` says what is wrong with it, if anything; editors check the pattern. */
+export function mapKey(pattern: string, wrong: (key: string) => string | undefined) {
+  return z
+    .string()
+    .superRefine((given, context) => {
+      const message = wrong(given);
+      if (message) context.addIssue({ code: "custom", message });
+    })
+    .meta({ pattern });
 }
 
 /** One of a few words, suggesting the nearest. */

@@ -27,28 +27,34 @@ export interface Row {
 export function rowOf(urn: string): Row {
   let step = "";
   let since = Date.now();
-  const show = () => log(urn, `${step} (${Math.round((Date.now() - since) / 1_000)} s)`);
+  const show = () => progress(urn, `${step} (${Math.round((Date.now() - since) / 1_000)} s)`);
   const timer = setInterval(() => step && show(), showEvery).unref();
+  const tell = (next: string) => {
+    if (next === step) return;
+    step = next;
+    since = Date.now();
+    progress(urn, step);
+  };
   return {
-    tell(next) {
-      if (next === step) return;
-      step = next;
-      since = Date.now();
-      log(urn, step);
-    },
+    tell: Object.assign(tell, { warn: (message: string) => log(urn, message, LogSeverity.WARNING) }),
     step: () => step,
     end: () => clearInterval(timer),
   };
 }
 
-function log(urn: string, message: string): void {
+/** A line that the next one takes the place of. */
+function progress(urn: string, message: string): void {
+  log(urn, message, LogSeverity.INFO, true);
+}
+
+function log(urn: string, message: string, severity: LogSeverity, isEphemeral = false): void {
   if (!address) return;
   client ??= new EngineClient(address, grpc.credentials.createInsecure());
   const request = new LogRequest();
-  request.setSeverity(LogSeverity.INFO);
+  request.setSeverity(severity);
   request.setUrn(urn);
   request.setMessage(message);
-  request.setEphemeral(true);
+  request.setEphemeral(isEphemeral);
   client.log(request, ignoreAnswer);
 }
 

@@ -1,10 +1,10 @@
 import type { Machine } from "../remote/machine";
 import { redact } from "../remote/redact";
+import { script } from "../remote/script";
 import { atStep, StepError } from "./failure";
-import { script } from "./script";
-import type { Tell } from "./wire";
 
-const notYet = 75;
+/** The exit code of a script that found nothing wrong, only something missing: EX_TEMPFAIL of sysexits.h. */
+export const notYet = 75;
 
 export interface Wait {
   machine: Machine;
@@ -15,7 +15,7 @@ export interface Wait {
   secrets?: readonly string[];
   /** Milliseconds until waiting is given up. */
   patience: number;
-  tell: Tell;
+  tell: (step: string) => void;
   /** Gives the wait up. */
   signal?: AbortSignal;
 }

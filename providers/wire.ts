@@ -9,17 +9,31 @@ import { rowUrn, typeOf } from "./row";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Tells the resource's own row what is going on. */
-export type Tell = (step: string) => void;
+export interface Tell {
+  (step: string): void;
+  /** Says what the user is to know, and does not take it back. */
+  warn(message: string): void;
+}
+
+/** What looking at the inputs came to. */
+export interface Checked<I> {
+  /** What is wrong with them, one sentence each. */
+  mistakes?: string[];
+  /** What was found out on the way, and is kept with them. */
+  learned?: Partial<I>;
+}
 
 /** Records what exists already: from then on a failure leaves a resource that the next run completes. */
 export type Begun<O> = (id: string, outputs: Partial<O>) => void;
 
 /** A resource as this project writes it: plain values in, plain values out. */
 export interface Resource<I extends object, O extends object> {
-  /** What is wrong with the inputs, one sentence each; also runs in a preview. */
-  check?(inputs: I, old: I | undefined, tell: Tell): Promise<string[]> | string[];
+  /** Also runs in a preview. */
+  check?(inputs: I, old: I | undefined, tell: Tell): Promise<Checked<I>> | Checked<I>;
   /** Inputs that matter only when the resource is made; they are no part of its state. */
   createOnly?: readonly (keyof I)[];
+  /** What is found out when it is made or changed, and is no input. */
+  outputs?: readonly (keyof O)[];
   create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
   update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
   delete?(id: string, state: I & O, tell: Tell): Promise<void>;
@@ -34,6 +48,7 @@ export function wired<I extends object, O extends object>(
 ): dynamic.ResourceProvider {
   onEngineGone(closeAll);
   const createOnly = (kind.createOnly ?? []).map(String);
+  const aside = [...createOnly, ...(kind.outputs ?? []).map(String)];
   const row = ({ row }: Props) => rowOf(typeof row === "string" ? rowUrn(row, typeOf(name)) : "");
   const state = (inputs: Props, outputs: object) => ({ ...without(createOnly, inputs), ...plain(outputs) });
   return {
@@ -41,12 +56,16 @@ export function wired<I extends object, O extends object>(
       const inputs = settled(old, news);
       const before = Object.keys(old).length > 0 ? (old as I) : undefined;
       return guarded(row(inputs), async (tell) => {
-        const mistakes = hasUnknown(inputs) ? [] : ((await kind.check?.(inputs as I, before, tell)) ?? []);
-        return { inputs, failures: mistakes.map((reason) => ({ property: "", reason })) };
+        const checked = hasUnknown(inputs) ? undefined : await kind.check?.(inputs as I, before, tell);
+        const { mistakes = [], learned } = checked ?? {};
+        return {
+          inputs: { ...inputs, ...learned },
+          failures: mistakes.map((reason) => ({ property: "", reason })),
+        };
       });
     },
     diff: async (_id: string, old: Props, news: Props) => ({
-      changes: changedInputs(old, news, createOnly).length > 0,
+      changes: changedInputs(old, news, aside).length > 0,
     }),
     create: (inputs: Props) => {
       let partial: Recorded | undefined;
@@ -77,10 +96,11 @@ function without(keys: readonly string[], values: Props): Props {
   return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
 }
 
-/** The names of the inputs that differ; what only counts at creation, and what only names the row, does not. */
-export function changedInputs(old: Props, news: Props, createOnly: readonly string[]): string[] {
-  const ignored = new Set(["__provider", "row", ...createOnly]);
-  return Object.keys(news).filter((key) => !ignored.has(key) && !same(old[key], news[key]));
+/** The names of the inputs that differ or are gone, save those that are set aside and what only names the row. */
+export function changedInputs(old: Props, news: Props, aside: readonly string[]): string[] {
+  const ignored = new Set(["__provider", "row", ...aside]);
+  const names = [...new Set([...Object.keys(news), ...Object.keys(old)])];
+  return names.filter((key) => !ignored.has(key) && !same(old[key], news[key]));
 }
 
 /**

@@ -107,7 +107,7 @@ function keyOf(route: readonly Hop[]): string {
 }
 
 /** What a target has besides its endpoint, and makes no other connection of it. */
-const elsewhere = ["transport", "sudoPassword", "bastions", "configFile", "via"];
+const elsewhere = ["transport", "sudoPassword", "bastions", "configFile", "connectTimeout", "via"];
 
 function closing(): Trouble {
   return new Trouble({

@@ -43,7 +43,7 @@ function keysOf(hop: Hop, isOptional: boolean): Means[] {
 function agentOf({ agent, privateKey, identityFile, configured }: Hop): string | undefined {
   if (typeof agent === "string") return inHome(agent);
   const usual = process.env.SSH_AUTH_SOCK || undefined;
-  if (agent !== undefined) return agent ? (usual ?? "SSH_AUTH_SOCK, which is not set") : undefined;
+  if (agent !== undefined) return agent ? usual : undefined;
   const named = (privateKey ?? identityFile) !== undefined;
   return named || (configured.identitiesOnly && configured.identityFile) ? undefined : usual;
 }

@@ -15,23 +15,15 @@ export interface Dialled extends Authenticated {
 /** Opens the way that the connection is to take: over TCP, or through a bastion. */
 export type Opener = (hop: Hop, signal: AbortSignal) => Promise<Duplex>;
 
-/** Milliseconds for all attempts to connect and log in. */
-export const dialDeadline = 10_000;
-
 /** sshd drops some of the connections beyond ten that have not logged in yet (MaxStartups). */
 const unauthenticated = 8;
 const gates = new Map<string, Gate>();
 
 /** Connects to a machine and logs in; fails with Trouble. */
-export async function dial(
-  hop: Hop,
-  open: Opener,
-  signal: AbortSignal,
-  deadline: number = dialDeadline,
-): Promise<Dialled> {
+export async function dial(hop: Hop, open: Opener, signal: AbortSignal): Promise<Dialled> {
   const leave = await enter(hop, signal);
   const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(tooLate(hop, deadline)), deadline);
+  const timeout = setTimeout(() => timer.abort(tooLate(hop)), hop.connectTimeout);
   try {
     const identity = { means: credentials(hop), hostKey: expectation(hop) };
     return await persist(hop, open, identity, AbortSignal.any([signal, timer.signal]));
@@ -90,10 +82,10 @@ function gateAt(door: string): Gate {
   return existing;
 }
 
-function tooLate(hop: Hop, deadline: number): Trouble {
+function tooLate(hop: Hop): Trouble {
   return new Trouble({
     kind: "timed out",
-    cause: `${addressOf(hop)} could not be connected to within ${deadline / 1000} s`,
+    cause: `${addressOf(hop)} could not be connected to within ${hop.connectTimeout / 1000} s`,
     remedy: "Check the address, that the machine is up and not overloaded, and the firewalls on the way.",
   });
 }

@@ -47,7 +47,8 @@ export class RemoteError extends Error {
 
   constructor(failure: Failure, { machine, script, secrets = [] }: Circumstances) {
     const clean = (text: string) => redact(text, secrets);
-    const reason = oneLine(clean(failure.cause));
+    // A machine's own words may end with a full stop, too.
+    const reason = oneLine(clean(failure.cause)).replace(/[.\s]+$/, "");
     const remedy = oneLine(clean(failure.remedy));
     super(`${machine}: ${reason}.\n${remedy}`);
     this.name = "RemoteError";

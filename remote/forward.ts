@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type RemoteErrorKind, Trouble } from "./errors";
-import { type Connection, gone } from "./session";
+import { type Connection, gone, reasonIn } from "./session";
 import { unless } from "./stopper";
 import { addressOf, type Hop } from "./target";
 
@@ -34,7 +34,7 @@ function open(connection: Connection, hop: Hop): Promise<Duplex> {
 const prohibited = 1;
 
 function refused({ address }: Connection, hop: Hop, error: Error & { reason?: unknown }): Trouble {
-  const said = error.message.replace("(SSH) Channel open failure: ", "") || "it gives no reason";
+  const said = reasonIn(error);
   if (error.reason === prohibited)
     return new Trouble({
       kind: "refused",

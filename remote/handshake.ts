@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { Means } from "./credentials";
-import { type Failure, type RemoteErrorKind, Trouble } from "./errors";
+import { type Failure, Trouble } from "./errors";
 import type { Expectation } from "./host-key";
 import { type Login, loginOf } from "./login";
 import { Dropped } from "./socket";
@@ -83,27 +83,23 @@ function verifying(hostKey: Expectation, seen: Seen): ConnectConfig {
 function diagnosis({ objection, error, keysExchanged }: Seen, hop: Hop, login: Login): Error {
   if (objection) return new Trouble(objection);
   const reason = error?.message ?? "the connection was closed";
-  if (keysExchanged && error?.level === "client-socket")
-    return trouble(
-      "connection lost",
-      `the connection to ${addressOf(hop)} was lost while logging in: ${reason}`,
-      "Check that the machine is up, then run this again.",
-    );
+  const wasClosed = !error || error.level === "client-socket";
+  if (keysExchanged && wasClosed)
+    return new Trouble({
+      kind: "connection lost",
+      cause: `the connection to ${addressOf(hop)} was lost while logging in: ${reason}`,
+      remedy: "Check that the machine is up, then run this again.",
+    });
   if (keysExchanged) return login.failure(reason);
-  if (wasDropped(error)) return new Dropped(reason);
-  return trouble(
-    "refused",
-    `${addressOf(hop)} does not speak SSH as expected: ${reason}`,
-    "Check that sshd listens on this port, and which algorithms it allows.",
-  );
+  if (wasClosed || sentAway(error)) return new Dropped(reason);
+  return new Trouble({
+    kind: "refused",
+    cause: `${addressOf(hop)} does not speak SSH as expected: ${reason}`,
+    remedy: "Check that sshd listens on this port, and which algorithms it allows.",
+  });
 }
 
-/** Closed, reset, or sent away with a number: it had no time for another connection. */
-function wasDropped(error: Seen["error"]): boolean {
-  if (!error || error.level === "client-socket") return true;
-  return typeof error.code === "number" || /connection lost before/i.test(error.message);
-}
-
-function trouble(kind: RemoteErrorKind, cause: string, remedy: string): Trouble {
-  return new Trouble({ kind, cause, remedy });
+/** With a number, or without a word: it had no time for another connection. */
+function sentAway({ code, message }: NonNullable<Seen["error"]>): boolean {
+  return typeof code === "number" || /connection lost before/i.test(message);
 }

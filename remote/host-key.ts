@@ -2,7 +2,7 @@ import type { AlgorithmList, ServerHostKeyAlgorithm } from "ssh2";
 import { type Failure, Trouble } from "./errors";
 import { fingerprint, type HostKey, knownKeys, parseHostKey, typeOf } from "./known-hosts";
 import { remember, remembered } from "./remembered";
-import { addressOf, type Hop, portOf, type SshTarget } from "./target";
+import { addressOf, type Hop } from "./target";
 import { readUserFile } from "./user-file";
 
 const defaultFile = "~/.ssh/known_hosts";
@@ -21,20 +21,25 @@ export function expectation(hop: Hop): Expectation {
   return hop.hostKey === undefined ? fromFiles(hop) : fromPin(hop, hop.hostKey.trim());
 }
 
-/** The keys that a target may show, as far as they are known whole: a fingerprint is not enough to tell them. */
-export function acceptedKeys(target: SshTarget): HostKey[] {
-  if (target.hostKey === undefined)
-    return knownKeys(read(target.knownHosts ?? defaultFile), target.host, portOf(target)).accepted;
-  const pinned = parseHostKey(target.hostKey.trim());
+/** The keys that a hop may show, as far as they are known whole: a fingerprint is not enough to tell them. */
+export function acceptedKeys(hop: Hop): HostKey[] {
+  if (hop.hostKey === undefined)
+    return knownKeys(filesOf(hop).map(read).join("\n"), hop.host, hop.port).accepted;
+  const pinned = parseHostKey(hop.hostKey.trim());
   return pinned ? [pinned] : [];
 }
 
-function fromPin(target: Hop, pin: string): Expectation {
+/** Where known hosts are written. */
+function filesOf({ knownHosts, configured }: Hop): string[] {
+  return knownHosts ? [knownHosts] : (configured.knownHosts ?? [defaultFile]);
+}
+
+function fromPin(hop: Hop, pin: string): Expectation {
   const key = parseHostKey(pin);
   if (!key && !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(pin))
     throw new Trouble({
       kind: "host key",
-      cause: `the host key that is pinned for ${addressOf(target)} cannot be read`,
+      cause: `the host key that is pinned for ${addressOf(hop)}, "${beginning(pin)}", is none`,
       remedy: 'Give it as "ssh-ed25519 AAAA…" or as "SHA256:…".',
     });
   const expected = key ? fingerprint(key.blob) : pin.replace(/=$/, "");
@@ -43,14 +48,19 @@ function fromPin(target: Hop, pin: string): Expectation {
     objection(presented) {
       if (fingerprint(presented) === expected) return undefined;
       const wanted = key ? described(key) : expected;
-      return mismatch(target, presented, `${wanted}, which is pinned`, "pin the new key");
+      return mismatch(hop, presented, `${wanted}, which is pinned`, "pin the new key");
     },
     proven: () => undefined,
   };
 }
 
+/** Enough to know it again: who mixes keys up may have pinned one that is private. */
+function beginning(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
+}
+
 function fromFiles(hop: Hop): Expectation {
-  const paths = hop.knownHosts ? [hop.knownHosts] : (hop.configured.knownHosts ?? [defaultFile]);
+  const paths = filesOf(hop);
   const path = paths.join(" and ") || "no file";
   const text = paths.map(read).join("\n");
   const { accepted, revoked } = knownKeys(text, hop.host, hop.port);
@@ -74,7 +84,7 @@ function fromFiles(hop: Hop): Expectation {
       if (!trusting) return unknown(hop, presented, path);
       const first = seenBefore();
       if (!first || first.blob.equals(presented)) return undefined;
-      return mismatch(hop, presented, `${described(first)}, which it presented first`, "run this again");
+      return mismatch(hop, presented, `${described(first)}, which it presented first`, "pin the new key");
     },
     proven(presented) {
       if (trusting) remember(hop, presented);
@@ -96,20 +106,21 @@ function read(path: string): string {
   }
 }
 
-function unknown(target: Hop, presented: Buffer, path: string): Failure {
+function unknown(hop: Hop, presented: Buffer, path: string): Failure {
+  const [kind = "ed25519"] = /ecdsa|rsa/.exec(typeOf(presented)) ?? [];
   return {
     kind: "host key",
-    cause: `${addressOf(target)} presented ${shown(presented)}, and ${path} knows no key of it`,
+    cause: `${addressOf(hop)} presented ${shown(presented)}, and ${path} knows no key of it`,
     remedy:
-      "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the machine; if it is the same, pin it: " +
-      `hostKey: ${fingerprint(presented)}, or trustOnFirstUse: true to believe whoever answers first`,
+      `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_${kind}_key.pub\` on the machine; if it is the same, pin it ` +
+      `(hostKey: ${fingerprint(presented)}). With trustOnFirstUse: true whoever answers first is believed.`,
   };
 }
 
-function mismatch(target: Hop, presented: Buffer, expected: string, accept: string): Failure {
+function mismatch(hop: Hop, presented: Buffer, expected: string, accept: string): Failure {
   return {
     kind: "host key",
-    cause: `${addressOf(target)} presented ${shown(presented)} instead of ${expected}`,
+    cause: `${addressOf(hop)} presented ${shown(presented)} instead of ${expected}`,
     remedy: `Another machine may answer in its place. If it was rebuilt, check the key on it, then ${accept} (hostKey: ${fingerprint(presented)}).`,
   };
 }

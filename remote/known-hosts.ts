@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { listed, wildcard } from "./patterns";
+import { defaultPort } from "./target";
 
 export interface HostKey {
   /** Such as "ssh-ed25519". */
@@ -21,7 +22,7 @@ export function knownKeys(text: string, host: string, port: number): KnownKeys {
     lines
       .filter((line) => line.marker === marker && listed(line.patterns, name, matchesOne))
       .map(({ key }) => key);
-  const name = port === 22 ? host : `[${host}]:${port}`;
+  const name = port === defaultPort ? host : `[${host}]:${port}`;
   const accepted = keys("", name);
   return {
     // As ssh does: a host's key holds for its other ports, too, unless these have one of their own.

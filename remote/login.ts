@@ -53,9 +53,10 @@ function refusal(hop: Hop, { tried, means, accepted = [], reason }: Course): Fai
   const why = /all configured authentication methods/i.test(reason) ? "" : `: ${reason}`;
   const skipped = names(means).filter((name) => !names(tried).includes(name));
   const notTried = skipped.length > 0 ? `; it does not take ${skipped.join(" nor ")}` : "";
+  const password = tried.some(({ auth }) => auth.type === "password") ? "the password, " : "";
   return {
     kind: "authentication",
     cause: `${addressOf(hop)} did not let ${hop.user} in with ${names(tried).join(", nor with ") || "anything"}${notTried}${left}${why}`,
-    remedy: `Check the user, ${tried.some(({ auth }) => auth.type === "password") ? "the password, " : ""}and that its ~/.ssh/authorized_keys there holds the key; \`journalctl -u ssh\` there says more.`,
+    remedy: `Check the user, ${password}and that its ~/.ssh/authorized_keys there holds the key; \`journalctl -u ssh -u sshd\` there says more.`,
   };
 }

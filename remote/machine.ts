@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 import { lastWords, RemoteError, Trouble } from "./errors";
 import { execute, type Task } from "./execute";
+import { placing } from "./place-file";
 import { stopper } from "./stopper";
 import type { Transport } from "./transport";
 import { type UploadOptions, uploading } from "./upload";
-import { placeFile } from "./write-file";
 
 export interface Script {
   /** For messages. */
@@ -35,7 +35,9 @@ export interface Answer {
 export interface WriteOptions {
   /** Octal, such as "0600". */
   mode: string;
+  /** Milliseconds, for everything. */
   deadline: number;
+  /** What must not appear in an error, besides the content. */
   secrets?: readonly string[];
 }
 
@@ -54,8 +56,8 @@ export interface Machine {
   hostKey(): Promise<string>;
 }
 
-/** Milliseconds for connecting, where nothing runs. */
-const connecting = 30_000;
+/** Nothing runs for it: its deadline is for connecting, at all hops together. */
+const asking = { name: "ask for the host key", deadline: 30_000 };
 
 export function machineOver(transport: Transport, name: string): Machine {
   async function done(task: Task, secrets?: readonly string[]): Promise<string> {
@@ -90,10 +92,14 @@ export function machineOver(transport: Transport, name: string): Machine {
     attempt: (script, options) =>
       named(script.name, options.secrets, () => execute(transport, taskOf(script, options))),
     run: async (script, options) => done(taskOf(script, options), options.secrets),
-    async writeFile(path, content, { mode, ...options }) {
-      const { script, variables } = placeFile(path, content, mode);
-      const secrets = [...(options.secrets ?? []), content];
-      await done(taskOf(script, { ...options, variables }), secrets);
+    async writeFile(path, content, { mode, deadline, secrets = [] }) {
+      const task = {
+        name: `write ${path}`,
+        ...placing(path, mode, { CONTENT: content }),
+        root: true,
+        deadline,
+      };
+      await done(task, [...secrets, content]);
     },
     async upload(source, path, options) {
       try {
@@ -102,12 +108,12 @@ export function machineOver(transport: Transport, name: string): Machine {
         if (typeof source !== "string") source.destroy();
       }
     },
-    hostKey: () => named("host key", [], () => hostKeyOf(transport)),
+    hostKey: () => named(asking.name, [], () => hostKeyOf(transport)),
   };
 }
 
 async function hostKeyOf(transport: Transport): Promise<string> {
-  const stop = stopper({ name: "host key", deadline: connecting });
+  const stop = stopper(asking);
   try {
     return await transport.hostKey(stop.signal);
   } finally {

@@ -55,9 +55,7 @@ function word(text: string): string {
 }
 
 function secretsOf(target: SshTarget): string[] {
-  const all = [target, ...(target.bastions ?? [])].flatMap(({ password, passphrase }) => [
-    password,
-    passphrase,
-  ]);
+  const endpoints = [target, ...(target.bastions ?? [])];
+  const all = endpoints.flatMap(({ password, passphrase, privateKey }) => [password, passphrase, privateKey]);
   return [target.sudoPassword, ...all].filter((each) => each !== undefined);
 }

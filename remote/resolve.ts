@@ -1,6 +1,14 @@
 import { Trouble } from "./errors";
 import { type Setting, settingsOf, valuesOf } from "./ssh-config";
-import { addressOf, defaultPort, type Endpoint, type Hop, type SshTarget } from "./target";
+import {
+  addressOf,
+  defaultConnectTimeout,
+  defaultPort,
+  defaultUser,
+  type Endpoint,
+  type Hop,
+  type SshTarget,
+} from "./target";
 
 /** What the text of a configuration refers to. */
 export interface Surroundings {
@@ -11,17 +19,21 @@ export interface Surroundings {
   include(pattern: string): string[];
 }
 
+/** A hop as far as it can be told without the others. */
+type Place = Omit<Hop, "via" | "connectTimeout">;
+
 /** The way to a machine, itself last: what the target says, then the configuration, then the defaults. */
 export function resolve(target: SshTarget, text: string, around: Surroundings): Hop[] {
   const settings = settingsOf(text, around.include);
+  const { connectTimeout = defaultConnectTimeout } = target;
   const hops = target.bastions
     ? [...target.bastions, target].map((endpoint) => hopOf(endpoint, settings, around))
     : chain(target, settings, around, []);
-  return hops.map((hop, index) => ({ ...hop, via: hops.slice(0, index).map(addressOf) }));
+  return hops.map((hop, index) => ({ ...hop, connectTimeout, via: hops.slice(0, index).map(addressOf) }));
 }
 
 /** The hops to an endpoint by ProxyJump: the first jump may have one of its own, as with `ssh -J`. */
-function chain(endpoint: Endpoint, settings: Setting[], around: Surroundings, seen: string[]): Hop[] {
+function chain(endpoint: Endpoint, settings: Setting[], around: Surroundings, seen: string[]): Place[] {
   const { host } = endpoint;
   if (seen.includes(host)) throw unusable(host, `its ProxyJump leads back to ${host}`);
   const [first, ...others] = jumpsOf(host, settings);
@@ -45,18 +57,17 @@ function jump(host: string, text: string): Endpoint {
   return { host: name, ...(user && { user }), ...(port && { port: portIn(host, port) }) };
 }
 
-function hopOf(endpoint: Endpoint, settings: Setting[], around: Surroundings): Hop {
+function hopOf(endpoint: Endpoint, settings: Setting[], around: Surroundings): Place {
   const all = (name: string) => valuesOf(settings, endpoint.host, name);
   const first = (name: string) => all(name)[0]?.[0];
   const port = first("port");
-  const user = endpoint.user ?? first("user") ?? "root";
+  const user = endpoint.user ?? first("user") ?? defaultUser;
   const host = first("hostname")?.replace(/%[%h]/g, (token) => (token === "%%" ? "%" : endpoint.host));
   const hop = {
     ...endpoint,
     host: host ?? endpoint.host,
     port: endpoint.port ?? (port === undefined ? defaultPort : portIn(endpoint.host, port)),
     user,
-    via: [],
   };
   const path = (text: string) => expanded(text, hop, around);
   const knownHosts = all("userknownhostsfile")[0]?.map(path);
@@ -74,7 +85,7 @@ function hopOf(endpoint: Endpoint, settings: Setting[], around: Surroundings): H
   };
 }
 
-function expanded(text: string, { host, user }: Hop | Omit<Hop, "configured">, around: Surroundings): string {
+function expanded(text: string, { host, user }: Pick<Hop, "host" | "user">, around: Surroundings): string {
   const tokens: Record<string, string> = { "%": "%", d: around.home, h: host, r: user, u: around.localUser };
   return text
     .replace(/^~(?=\/|$)/, () => around.home)

@@ -95,10 +95,15 @@ export function gone({ address, cause }: Connection): Gone {
   });
 }
 
-function turnedAway({ address }: Connection, { message }: Error): Trouble {
+function turnedAway({ address }: Connection, error: Error): Trouble {
   return new Trouble({
     kind: "refused",
-    cause: `${address} let nothing run on its connection: ${message}`,
+    cause: `${address} let nothing run on its connection: ${reasonIn(error)}`,
     remedy: "Check MaxSessions in its sshd_config, and that the user may run commands.",
   });
+}
+
+/** Why the server opened no channel, in its own words. */
+export function reasonIn({ message }: Error): string {
+  return message.replace("(SSH) Channel open failure: ", "") || "it gives no reason";
 }

@@ -72,7 +72,7 @@ export function sudoFailure({
   const free = `let ${user} use sudo without a password ("${user} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d), or log in as root.`;
   if (/must have a tty/.test(said))
     return failure(
-      `sudo on ${address} wants a terminal (requiretty), which a script has none of`,
+      `sudo on ${address} wants a terminal (requiretty), and a script has none`,
       `Take requiretty out of the sudoers there ("Defaults:${user} !requiretty"), or log in as root.`,
     );
   if (verdict === "wrong password" || /\b(incorrect password|try again)/.test(said))

@@ -30,6 +30,8 @@ export interface SshTarget extends Endpoint {
   sudoPassword?: string;
   /** What to log in to on the way, the outermost first; the configuration file's ProxyJump by default. */
   bastions?: Endpoint[];
+  /** Milliseconds for connecting and logging in at each hop; 10 000 by default. What runs has a deadline besides. */
+  connectTimeout?: number;
   /** What fills in the fields that are not given here; ~/.ssh/config by default, where it exists. */
   configFile?: string | false;
 }
@@ -43,14 +45,18 @@ export interface Hop extends Endpoint {
   user: string;
   /** The addresses that are passed on the way to it. */
   via: string[];
+  /** Milliseconds for all attempts to connect and log in. */
+  connectTimeout: number;
   /** What the configuration file names and the target does not. */
   configured: { identityFile?: string; identitiesOnly?: boolean; knownHosts?: string[] };
 }
 
 export const defaultPort = 22;
+export const defaultUser = "root";
+export const defaultConnectTimeout = 10_000;
 
 export function userOf(endpoint: Endpoint): string {
-  return endpoint.user ?? "root";
+  return endpoint.user ?? defaultUser;
 }
 
 export function portOf(endpoint: Endpoint): number {

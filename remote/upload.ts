@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { Trouble } from "./errors";
 import type { Task } from "./execute";
+import { placing } from "./place-file";
 import type { Running } from "./transport";
 import { inHome } from "./user-file";
-import { checkPlace } from "./write-file";
 
 export interface UploadOptions {
   /** Octal, such as "0755". */
@@ -20,24 +20,27 @@ export interface UploadOptions {
 /** A script that streams a file to its place, which it takes in one step or not at all. */
 export function uploading(source: Readable | string, path: string, options: UploadOptions): Task {
   const { mode, sha256, root = true, ...rest } = options;
-  checkPlace(path, mode);
   if (!/^[0-9a-f]{64}$/i.test(sha256))
     throw new TypeError(`${sha256} is no SHA-256: give it as 64 hexadecimal digits.`);
   // It may fail before it is its turn; then whoever reads it is told.
   if (typeof source !== "string") source.on("error", () => undefined);
   return {
     name: `upload ${path}`,
-    text,
-    variables: { FILE: path, MODE: mode, SHA256: sha256.toLowerCase() },
+    ...placing(path, mode, { SHA256: sha256.toLowerCase() }),
     root,
     ...rest,
-    feed: (running, signal) => feed(source, running, signal),
+    feed: (running, signal) => feed(source, path, running, signal),
   };
 }
 
 const chunk = 256 * 1024;
 
-async function feed(source: Readable | string, running: Running, signal: AbortSignal): Promise<void> {
+async function feed(
+  source: Readable | string,
+  path: string,
+  running: Running,
+  signal: AbortSignal,
+): Promise<void> {
   const content =
     typeof source === "string" ? createReadStream(inHome(source), { highWaterMark: chunk }) : source;
   const over = new AbortController();
@@ -51,7 +54,7 @@ async function feed(source: Readable | string, running: Running, signal: AbortSi
     await pump(content, running.stdin, over.signal);
   } catch (error) {
     // Whatever ended the script, or is to end it, says more than that it stopped reading.
-    if (!over.signal.aborted) throw unreadable(source, error as Error);
+    if (!over.signal.aborted) throw unreadable(source, path, error as Error);
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -76,33 +79,10 @@ function drained(sink: Writable, over: AbortSignal): Promise<void> {
   });
 }
 
-function unreadable(source: Readable | string, { message }: Error): Trouble {
+function unreadable(source: Readable | string, path: string, { message }: Error): Trouble {
   return new Trouble({
     kind: "failed",
-    cause: `${typeof source === "string" ? source : "what is to be uploaded"} cannot be read: ${message}`,
+    cause: `${typeof source === "string" ? source : "the stream"} cannot be uploaded to ${path}: ${message}`,
     remedy: "Make it readable for the user who runs this; the file on the machine is as it was.",
   });
 }
-
-// The sum is that of the file, not of what came: a disk may be full. Made on the way, by tee, it takes as long.
-const text = `set -eu
-umask 077
-if [ -d "$FILE" ]; then
-  echo "$FILE is a folder" >&2
-  exit 1
-fi
-temporary=$(mktemp -- "$FILE.XXXXXX")
-trap 'rm -f -- "$temporary"' EXIT
-trap 'exit 143' HUP INT TERM
-cat <&3 >"$temporary"
-sum=$(sha256sum <"$temporary")
-if [ "\${sum%% *}" != "$SHA256" ]; then
-  size=$(wc -c <"$temporary")
-  echo "what arrived for $FILE ($size bytes) has the SHA-256 \${sum%% *} instead of $SHA256" >&2
-  exit 1
-fi
-chmod -- "$MODE" "$temporary"
-sync -- "$temporary" 2>/dev/null || :
-mv -f -- "$temporary" "$FILE"
-trap - EXIT
-`;

@@ -11,8 +11,7 @@ export function guarded(text: string, mark: string): string {
   return `{
 (read -r _ <&3; trap '' TERM; kill -s TERM 0; sleep 2; kill -s KILL 0) >/dev/null 2>&1 &
 _guard=$!
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-echo ${mark}
+${beginning(mark)}
 (
 ${text}
 ) 3<&-
@@ -29,12 +28,16 @@ exit "$_code"
  */
 export function reading(text: string, mark: string): string {
   return `{
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-echo ${mark}
+${beginning(mark)}
 (
 ${text}
 )
 exit "$?"
 } 3<&0 </dev/null
 `;
+}
+
+/** Where root's tools are, which is not in the PATH of every login; then the mark. */
+function beginning(mark: string): string {
+  return `PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\necho ${mark}`;
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes a node's files and starts it, or restarts it when what it runs on has changed; does not wait.
-# Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; TOKEN; AGENT_TOKEN, empty on agents.
+# Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; TOKEN; AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT,
+# the texts of files that need not be, with OURS, the first line that tells them from those of somebody else.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner.
 
 set -eu
@@ -19,6 +20,8 @@ main() {
   place "$folder/token" 0600 "$TOKEN"
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
   place "$folder/config.yaml" 0600 "$CONFIG"
+  optional "$folder/registries.yaml" "$REGISTRIES"
+  optional "/etc/systemd/system/$UNIT.service.env" "$ENVIRONMENT"
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
   systemctl daemon-reload
@@ -47,6 +50,14 @@ place() {
   chmod "$2" "$1.new"
   : >"$changed"
   mv -f "$1.new" "$1"
+}
+
+optional() {
+  if [ -n "$2" ]; then place "$1" 0600 "$2"; return; fi
+  if [ -e "$1" ] && [ "$(head -n 1 "$1")" = "$OURS" ]; then
+    : >"$changed"
+    rm -f "$1"
+  fi
 }
 
 binary() {

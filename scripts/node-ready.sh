@@ -41,7 +41,7 @@ next_server_reason() {
   if ! grep -Eq '^K10[0-9a-f]{64}::server:.+' "$token"; then echo "token not complete"; return; fi
   if ! token_accepted; then echo "token not accepted"; return; fi
   if [ "$(ask $tls client-admin https://127.0.0.1:6443/readyz)" != ok ]; then echo "/readyz not ok"; return; fi
-  if ! voter; then echo "not a voter of etcd yet"; fi
+  if keeps_etcd && ! voter; then echo "not a voter of etcd yet"; fi
 }
 
 # The row that kubectl would print; an agent may ask for its own, through its balancer.
@@ -54,9 +54,12 @@ node_row() {
 # 403 is the answer to the right password in the wrong role; a wrong password gets 401.
 token_accepted() {
   code=$(sed -E 's/[\\"]/\\&/g; s/^K10[0-9a-f]{64}::(.*)$/user = "\1"/' "$token" |
-    curl -s --max-time 3 -K - --cacert $tls/server-ca.crt -o /dev/null -w '%{http_code}' https://127.0.0.1:6443/v1-k3s/readyz)
+    curl -s --noproxy '*' --max-time 3 -K - --cacert $tls/server-ca.crt -o /dev/null -w '%{http_code}' https://127.0.0.1:6443/v1-k3s/readyz)
   [ "$code" = 403 ]
 }
+
+# A server that neither began a cluster nor joined one keeps its state elsewhere.
+keeps_etcd() { grep -Eq '^(cluster-init|server):' /etc/rancher/k3s/config.yaml; }
 
 # By its member's own name: one of the same node that was there before may still be listed.
 voter() {
@@ -69,7 +72,7 @@ voter() {
 ask() {
   folder=$1 certificate=$2
   shift 2
-  curl -s --max-time 3 --cacert "$folder/server-ca.crt" --cert "$folder/$certificate.crt" --key "$folder/$certificate.key" "$@"
+  curl -s --noproxy '*' --max-time 3 --cacert "$folder/server-ca.crt" --cert "$folder/$certificate.crt" --key "$folder/$certificate.key" "$@"
 }
 
 main

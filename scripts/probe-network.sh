@@ -1,6 +1,7 @@
 #!/bin/sh
 # Tells a machine's addresses, names and clock, and whom it reaches; changes nothing. Comes last: see time.
-# Inputs: MIRROR, an address to fetch from, or empty; PEERS, a line each: <machine> <address> <TCP port>.
+# Inputs: MIRROR, an address to fetch from, or empty, and PROXY, as in stage.sh; PEERS, a line each: <machine>
+# <address> <TCP port>.
 # Output: lines of name=value; peer=<machine> <port> <open|refused|rejected|filtered>; mirror=<exit code of curl>.
 # Exit: 0, within 4 s.
 
@@ -38,6 +39,11 @@ END
 }
 
 mirror() {
+  case $PROXY in
+    '') ;;
+    none) export no_proxy='*' NO_PROXY='*' ;;
+    *) export http_proxy="$PROXY" https_proxy="$PROXY" no_proxy='' NO_PROXY='' ;;
+  esac
   curl -s -o /dev/null --connect-timeout 3 --max-time 4 "$MIRROR"
   echo "mirror=$?"
 }

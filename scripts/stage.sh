@@ -1,6 +1,7 @@
 #!/bin/sh
 # Puts a verified k3s beside its later place and unpacks it beforehand; a complete one is left as it is.
-# Inputs: VERSION; BASE, the address of its release; IMAGES, "yes" to fetch the image archive, too.
+# Inputs: VERSION; BASE, the address of its release; IMAGES, "yes" to fetch the image archive, too; PROXY, the proxy to
+# fetch through, "none" for none, or nothing: then it is the machine's environment that says.
 # Output: the binary's sha256. Exit: 0 done, 64 unknown architecture, 65 checksum differs, 69 not to be had.
 
 set -eu
@@ -12,14 +13,31 @@ main() {
     aarch64) arch=arm64 binary=k3s-arm64 ;;
     *) fail 64 "k3s has no release for $(uname -m)" ;;
   esac
+  # Not as arguments, which any user may read: it may hold a password.
+  case $PROXY in
+    '') ;;
+    none) export no_proxy='*' NO_PROXY='*' ;;
+    *) export http_proxy="$PROXY" https_proxy="$PROXY" no_proxy='' NO_PROXY='' ;;
+  esac
   folder=/usr/local/lib/k3s/$VERSION
   mkdir -p "$folder"
-  fetch "sha256sum-$arch.txt" "$folder/sums"
+  list "sha256sum-$arch.txt"
   obtain "$binary" "$folder/k3s"
   chmod 0755 "$folder/k3s"
   "$folder/k3s" kubectl version --client >/dev/null
   if [ "$IMAGES" = yes ]; then images; fi
   sum_of "$binary"
+}
+
+# Some proxies answer whatever they are asked with a page of their own.
+list() {
+  fetch "$1" "$folder/sums.part"
+  if ! grep -Eq "^[0-9a-f]{64}  $binary\$" "$folder/sums.part"; then
+    beginning=$(head -n 1 "$folder/sums.part" | cut -c 1-60)
+    rm -f "$folder/sums.part"
+    fail 65 "$BASE/$1 lists no $binary: it begins with \"$beginning\""
+  fi
+  mv -f "$folder/sums.part" "$folder/sums"
 }
 
 images() {
@@ -42,8 +60,8 @@ obtain() {
 }
 
 fetch() {
-  curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$2" "$BASE/$1" ||
-    fail 69 "$BASE/$1 could not be fetched"
+  said=$(curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$2" "$BASE/$1" 2>&1) ||
+    fail 69 "$BASE/$1 could not be fetched: $(echo "$said" | tail -n 1)"
 }
 
 sum_of() {

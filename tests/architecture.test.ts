@@ -1,22 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 /** Who may import whom; a room that is not named here may import nothing of ours. */
 const allowed: Record<string, string[]> = {
   "index.ts": ["manifest", "components"],
-  manifest: ["k3s", "balancer"],
+  manifest: ["k3s", "balancer", "words"],
   components: ["providers", "manifest", "k3s", "balancer"],
-  providers: ["k3s", "balancer", "remote"],
+  providers: ["k3s", "balancer", "remote", "words"],
   k3s: ["balancer", "manifest"],
   balancer: ["k3s", "manifest"],
+  words: [],
   remote: [],
   cli: ["manifest", "k3s", "balancer", "remote"],
   lab: ["remote", "manifest"],
 };
 
 /** These know neither the outside world nor Pulumi. */
-const pure = ["manifest", "k3s", "balancer"];
+const pure = ["manifest", "k3s", "balancer", "words"];
 
 /** Packages that a room must do without, whatever else it needs. */
 const forbidden: Record<string, RegExp> = {
@@ -29,7 +30,8 @@ const forbidden: Record<string, RegExp> = {
 const sources = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], { encoding: "utf8" })
   .trim()
   .split("\n")
-  .filter((file) => !/^(tests|examples|bench)\//.test(file));
+  // Git lists a file until its removal is committed.
+  .filter((file) => !/^(tests|examples|bench)\//.test(file) && existsSync(file));
 
 const imports = sources.flatMap((file) =>
   [...readFileSync(file, "utf8").matchAll(/(?:from|import|import\(|require\()\s*["']([^"']+)["']/g)].map(
@@ -59,12 +61,14 @@ test("rooms do without the packages that are not theirs", () => {
   expect(wrong.map(({ file, name }) => `${file} imports ${name}`)).toEqual([]);
 });
 
-test("pure rooms take only types from each other", () => {
+test("pure rooms take only types from each other, save from words", () => {
   const wrong = sources
     .filter((file) => pure.includes(roomOf(file)))
     .flatMap((file) =>
       [...readFileSync(file, "utf8").matchAll(/^import (?!type ).*from "(\.\.[^"]*)"/gm)]
-        .filter(([, name = ""]) => roomOf(normalize(join(dirname(file), name))) !== roomOf(file))
+        .filter(
+          ([, name = ""]) => ![roomOf(file), "words"].includes(roomOf(normalize(join(dirname(file), name)))),
+        )
         .map(([line]) => `${file}: ${line}`),
     );
   expect(wrong).toEqual([]);

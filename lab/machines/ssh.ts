@@ -1,3 +1,4 @@
+import { quote } from "../../remote/quote";
 import { attempt, type CommandResult } from "../command";
 import { knownHosts, userKey } from "./keys";
 import { bastionOf, type Lab, type LabMachine } from "./model";
@@ -15,6 +16,19 @@ export function sshArguments(
   return [...options(lab), ...jump, `${user}@${machine.address}`, ...command];
 }
 
+/** What the system's own ssh needs for any machine of the lab, by the names of its configuration file. */
+export function sshSettings(lab: Lab): Record<string, string> {
+  return {
+    IdentityFile: `"${userKey(lab.name)}"`,
+    IdentitiesOnly: "yes",
+    UserKnownHostsFile: `"${knownHosts(lab.name)}"`,
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    BatchMode: "yes",
+    LogLevel: "ERROR",
+  };
+}
+
 /** Runs a command over SSH and gives all that came of it; 255 is ssh's own failure. */
 export function overSsh(
   lab: Lab,
@@ -26,21 +40,12 @@ export function overSsh(
 }
 
 function proxyCommand(lab: Lab, bastion: LabMachine): string {
-  const quoted = options(lab).map((option) => `'${option.replaceAll("'", "'\\''")}'`);
+  const quoted = options(lab).map(quote);
   return ["ssh", ...quoted, "-W", "%h:%p", `root@${bastion.address}`].join(" ");
 }
 
 function options(lab: Lab): string[] {
-  const settings = {
-    IdentityFile: userKey(lab.name),
-    IdentitiesOnly: "yes",
-    UserKnownHostsFile: knownHosts(lab.name),
-    GlobalKnownHostsFile: "/dev/null",
-    StrictHostKeyChecking: "yes",
-    BatchMode: "yes",
-    ConnectTimeout: "5",
-    LogLevel: "ERROR",
-  };
+  const settings = { ...sshSettings(lab), ConnectTimeout: "5" };
   const pairs = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   return ["-F", "/dev/null", ...pairs];
 }

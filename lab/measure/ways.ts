@@ -4,8 +4,8 @@ import { performance } from "node:perf_hooks";
 import { attempt } from "../command";
 import { say } from "../console";
 import { inRepository } from "../folders";
-import { knownHosts, userKey } from "../machines/keys";
 import type { Lab, Role } from "../machines/model";
+import { sshSettings } from "../machines/ssh";
 import { labFile } from "../machines/store";
 import { Problem } from "../problem";
 import type { Stack } from "../stack";
@@ -55,22 +55,10 @@ function addresses(lab: Lab, wanted: Role): string {
 
 function sshConfig(lab: Lab): string {
   const file = labFile(lab.name, "ssh_config");
-  const settings = {
-    User: "root",
-    IdentityFile: `"${userKey(lab.name)}"`,
-    IdentitiesOnly: "yes",
-    UserKnownHostsFile: `"${knownHosts(lab.name)}"`,
-    GlobalKnownHostsFile: "/dev/null",
-    StrictHostKeyChecking: "yes",
-    BatchMode: "yes",
-    LogLevel: "ERROR",
-  };
-  writeFileSync(
-    file,
-    Object.entries(settings)
-      .map(([key, value]) => `${key} ${value}\n`)
-      .join(""),
+  const lines = Object.entries({ User: "root", ...sshSettings(lab) }).map(
+    ([key, value]) => `${key} ${value}\n`,
   );
+  writeFileSync(file, lines.join(""));
   return file;
 }
 

@@ -1,5 +1,6 @@
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { quote } from "../../remote/quote";
 import { inRepository } from "../folders";
 import { packageVersion } from "./version";
 
@@ -26,11 +27,7 @@ async function writeLauncher(name: string, folder: string): Promise<void> {
   const main = inRepository("dist", "lab", "plugins", name, "main.js");
   const unfinished = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(unfinished, `#!/bin/sh\nexec node ${quoted(main)} "$@"\n`);
+  await writeFile(unfinished, `#!/bin/sh\nexec node ${quote(main)} "$@"\n`);
   await chmod(unfinished, 0o755);
   await rename(unfinished, file);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

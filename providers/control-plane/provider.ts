@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
+import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
-import { script } from "../script";
+import { checkPodNetwork } from "../pod-network";
+import type { Override } from "../preflight/overrides";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 
@@ -12,6 +14,8 @@ export interface ControlPlaneInputs {
   /** The ids of the servers' nodes, which it waits for. */
   nodes: string[];
   endpoint: { address: string; port: number };
+  /** How to take it that servers do not reach each other through the pod network; by default as an error. */
+  podNetwork?: Override;
   patience: number;
 }
 
@@ -26,7 +30,8 @@ export interface ControlPlaneOutputs {
 
 /** The servers together: done when each is Ready, serves, and votes. What others need comes from here. */
 export const controlPlane: Resource<ControlPlaneInputs, ControlPlaneOutputs> = {
-  createOnly: ["patience"],
+  outputs: ["kubeconfig", "caCertificate", "caHash", "token", "agentToken", "clusterId"],
+  createOnly: ["patience", "podNetwork"],
   create: async (inputs, tell) => ({ id: inputs.cluster, outputs: await verify(inputs, tell) }),
   update: async (_id, inputs, _state, tell) => verify(inputs, tell),
 };
@@ -58,8 +63,16 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
     }
   });
   await Promise.all(waits);
+  await reachable(inputs, tell);
   tell("reading its kubeconfig and tokens");
   return read(inputs);
+}
+
+/** Agents look for themselves, so that one that is cut off does not keep the cluster from its servers. */
+async function reachable({ servers, podNetwork }: ControlPlaneInputs, tell: Tell): Promise<void> {
+  if (servers.length < 2) return;
+  const machines = servers.map(({ name, connection }) => connect(name, connection));
+  await checkPodNetwork(machines, { only: servers.map(({ name }) => name), taken: podNetwork }, tell);
 }
 
 async function read({ cluster, servers, endpoint }: ControlPlaneInputs): Promise<ControlPlaneOutputs> {

@@ -1,7 +1,8 @@
+import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { advised } from "../failure";
-import { script } from "../script";
-import type { Resource } from "../wire";
+import type { Resource, Tell } from "../wire";
+import { measureDisk, type SlowDisk } from "./measure-disk";
 
 export interface MachineInputs {
   name: string;
@@ -10,6 +11,10 @@ export interface MachineInputs {
   /** Where the release's files are: the official address or a mirror of its layout, version included. */
   release: string;
   images: boolean;
+  /** What to fetch through: nothing where it is for the machine to say, "none" for no proxy. */
+  proxy?: string;
+  /** How to take it that the disk under a server's database is slow; absent where there will be none. */
+  disk?: SlowDisk;
   /** Nothing is fetched before the machines were looked at. */
   preflight: string;
 }
@@ -23,9 +28,21 @@ const minutes = (count: number) => count * 60_000;
 
 /** One machine's artifacts: fetched, verified and unpacked, without touching what runs. */
 export const machine: Resource<MachineInputs, MachineOutputs> = {
-  createOnly: ["preflight"],
-  create: async (inputs, tell) => ({ id: inputs.name, outputs: await stage(inputs, tell) }),
-  update: async (_id, inputs, _state, tell) => stage(inputs, tell),
+  // Where they come through changes nothing of what is there.
+  outputs: ["sha256"],
+  createOnly: ["preflight", "proxy", "disk"],
+  create: async (inputs, tell, begun) => {
+    const outputs = await stage(inputs, tell);
+    // From here on there is something to remove.
+    begun(inputs.name, outputs);
+    await measure(inputs, tell);
+    return { id: inputs.name, outputs };
+  },
+  update: async (_id, inputs, _state, tell) => {
+    const outputs = await stage(inputs, tell);
+    await measure(inputs, tell);
+    return outputs;
+  },
   delete: async (_id, { name, connection, version }, tell) => {
     tell("removing k3s");
     await connect(name, connection).run(script("unstage"), {
@@ -35,12 +52,17 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
   },
 };
 
-async function stage(inputs: MachineInputs, tell: (step: string) => void): Promise<MachineOutputs> {
-  const { name, connection, version, release, images } = inputs;
+/** Also in an update, which may complete what was refused; where there is a database by now, nothing is measured. */
+async function measure({ name, connection, disk }: MachineInputs, tell: Tell): Promise<void> {
+  if (disk) await measureDisk(connect(name, connection), disk, tell);
+}
+
+async function stage(inputs: MachineInputs, tell: Tell): Promise<MachineOutputs> {
+  const { name, connection, version, release, images, proxy = "" } = inputs;
   const step = `fetching k3s ${version}`;
   tell(step);
   const options = {
-    variables: { VERSION: version, BASE: release, IMAGES: images ? "yes" : "no" },
+    variables: { VERSION: version, BASE: release, IMAGES: images ? "yes" : "no", PROXY: proxy },
     deadline: minutes(10),
   };
   const sha256 = await connect(name, connection)
@@ -48,7 +70,7 @@ async function stage(inputs: MachineInputs, tell: (step: string) => void): Promi
     .catch((error) => {
       throw advised(step, error, {
         65: "correct the mirror, or remove what changes files on the way; nothing was installed",
-        69: "check that the machine reaches this address, or name a mirror that it reaches (artifacts.mirror)",
+        69: "check that the machine reaches this address, or name a mirror (artifacts.mirror) or a proxy (proxy) that it reaches",
       });
     });
   return { sha256: sha256.trim() };

@@ -11,9 +11,9 @@ export type MembershipOutputs = Record<string, never>;
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   check: ({ servers }, old) => {
     if (servers.length === 0)
-      return ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"];
+      return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
     const complaint = removalComplaint(old?.servers ?? [], servers);
-    return complaint ? [complaint] : [];
+    return { mistakes: complaint ? [complaint] : [] };
   },
   create: async () => ({ id: "membership", outputs: {} }),
   update: async () => ({}),

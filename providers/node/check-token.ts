@@ -2,9 +2,10 @@ import type { Role } from "../../k3s/config";
 import { parseToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import { redact } from "../../remote/redact";
+import { script } from "../../remote/script";
 import { StepError } from "../failure";
-import { script } from "../script";
 import { secretsOf } from "../secrets";
+import { notYet } from "../wait";
 import type { Tell } from "../wire";
 
 interface Joining {
@@ -15,8 +16,6 @@ interface Joining {
   /** Milliseconds until waiting for the cluster to be ready is given up. */
   patience: number;
 }
-
-const notYet = 75;
 
 const step = "asking the cluster whether it takes the token";
 

@@ -1,8 +1,8 @@
 import { parseToken, pinnedToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
+import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { atStep, StepError } from "../failure";
-import { script } from "../script";
 import type { Tell } from "../wire";
 
 /** Another declared server. */

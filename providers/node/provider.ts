@@ -1,11 +1,14 @@
 import { configFile, type NodeConfig } from "../../k3s/config";
+import { ours } from "../../k3s/ours";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
+import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { advised } from "../failure";
 import { oneAtATime } from "../one-at-a-time";
-import { script } from "../script";
+import { checkPodNetwork } from "../pod-network";
+import type { Override } from "../preflight/overrides";
 import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
@@ -25,9 +28,17 @@ export interface NodeInputs {
   token: string;
   /** What agents will join with; servers only. */
   agentToken?: string;
+  /** Where servers keep the cluster's state, where that is not etcd on themselves. */
+  datastore?: NodeConfig["datastore"];
+  /** The text of registries.yaml; without it there is none. */
+  registries?: string;
+  /** The text of the unit's environment file; without it there is none. */
+  environment?: string;
   /** The binary that Machine verified. */
   sha256: string;
   membership?: string;
+  /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
+  podNetwork?: Override;
   patience: number;
 }
 
@@ -40,8 +51,11 @@ const quick = 60_000;
 
 /** One machine as a member of the cluster: its configuration, its unit, its own health. */
 export const node: Resource<NodeInputs, NodeOutputs> = {
-  createOnly: ["join", "peers", "membership", "token", "agentToken", "patience"],
-  check: (inputs, old) => (old ? tokenComplaints(inputs, old) : []),
+  outputs: ["joinToken"],
+  createOnly: ["join", "peers", "membership", "token", "agentToken", "podNetwork", "patience"],
+  check: (inputs, old) => ({
+    mistakes: old ? [...tokenComplaints(inputs, old), ...datastoreComplaints(inputs, old)] : [],
+  }),
   create: async (given, tell, begun) => {
     const id = `${given.cluster}/${given.config.name}`;
     const machine = connect(given.config.name, given.connection);
@@ -52,6 +66,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       begun(id, {});
       await install(machine, id, inputs, tell);
       await ready(machine, inputs, tell);
+      await checkPodNetwork([machine], { taken: inputs.podNetwork }, tell);
       return { id, outputs: {} };
     }
     begun(id, { joinToken: inputs.token });
@@ -63,6 +78,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     if (given.config.role === "agent") {
       await install(machine, id, given, tell);
       await ready(machine, given, tell);
+      await checkPodNetwork([machine], { taken: given.podNetwork }, tell);
       return {};
     }
     tell("waiting for its turn");
@@ -82,9 +98,13 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   },
 };
 
-/** With the address to join where this server would begin a cluster that others have already. */
+/**
+ * With the address to join where this server would begin a cluster that others have already. A database of the
+ * user's is where servers see that by themselves.
+ */
 async function placed(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<NodeInputs> {
-  return begins(inputs) ? { ...inputs, ...(await clusterToJoin(machine, inputs, tell)) } : inputs;
+  if (!begins(inputs) || inputs.datastore?.kind === "external") return inputs;
+  return { ...inputs, ...(await clusterToJoin(machine, inputs, tell)) };
 }
 
 function begins({ join, config }: NodeInputs): boolean {
@@ -102,8 +122,17 @@ function tokenComplaints(inputs: NodeInputs, old: NodeInputs): string[] {
     );
 }
 
+function datastoreComplaints({ config, datastore }: NodeInputs, old: NodeInputs): string[] {
+  const [now, before] = [datastore?.kind ?? "etcd", old.datastore?.kind ?? "etcd"];
+  if (now === before) return [];
+  return [
+    `${config.name}: its datastore would become ${now}, and the cluster's state is in ${before}; give datastore.kind: ${before}`,
+  ];
+}
+
 async function install(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
-  const { config, join = config.join, version, token, agentToken = "" } = inputs;
+  const { config, join = config.join, version, token, agentToken = "", datastore } = inputs;
+  const { registries = "", environment = "" } = inputs;
   const step = "writing its files and starting it";
   tell(step);
   const options = {
@@ -112,9 +141,12 @@ async function install(machine: Machine, id: string, inputs: NodeInputs, tell: T
       VERSION: version,
       UNIT: unitName(config.role),
       UNIT_TEXT: unitFile(config.role),
-      CONFIG: configFile({ ...config, join }),
+      CONFIG: configFile({ ...config, join, datastore }),
       TOKEN: token,
       AGENT_TOKEN: agentToken,
+      REGISTRIES: registries,
+      ENVIRONMENT: environment,
+      OURS: ours,
     },
     secrets: secretsOf(token, agentToken),
     deadline: quick,

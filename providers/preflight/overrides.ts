@@ -1,5 +1,5 @@
+import { nearest } from "../../words/nearest";
 import { levels } from "./findings/checklist";
-import { nearest } from "./nearest";
 import type { Level } from "./scene";
 
 /** What becomes of a finding instead of what it is by default. */

@@ -1,6 +1,6 @@
 import { kernelModules, ports, portsFor, tools } from "../../k3s/requirements";
 import type { Script } from "../../remote/machine";
-import { script } from "../script";
+import { script } from "../../remote/script";
 import { places } from "./place";
 import type { PreflightInputs } from "./provider";
 
@@ -14,20 +14,21 @@ export function probe(): Script {
 
 /** What the probe of a machine is to look at. */
 export function probeVariables(name: string, inputs: PreflightInputs): Record<string, string> {
-  const { flannelBackend = "vxlan", mirror = "", machines } = inputs;
+  const { flannelBackend = "vxlan", mirror = "", mirrorProxy = "", machines, etcd = true } = inputs;
   const role = machines[name]?.role ?? "agent";
   return {
     TOOLS: tools.join(" "),
     MODULES: kernelModules(flannelBackend).join(" "),
     PLACES: places.join(" "),
-    PORTS: ports(role).join(" "),
+    PORTS: ports(role, etcd).join(" "),
     MIRROR: mirror,
+    PROXY: mirrorProxy,
     PEERS: peers(name, inputs).join("\n"),
   };
 }
 
 /** The ways that this machine will need, a line each. */
-function peers(name: string, { machines, nodeIps = {} }: PreflightInputs): string[] {
+function peers(name: string, { machines, nodeIps = {}, etcd = true }: PreflightInputs): string[] {
   const role = machines[name]?.role ?? "agent";
   return Object.entries(machines)
     .filter(([peer]) => peer !== name)
@@ -35,7 +36,7 @@ function peers(name: string, { machines, nodeIps = {} }: PreflightInputs): strin
       const [address = ""] = (nodeIps[peer] ?? connection.host).split(",");
       // What is this computer from here is another one from there.
       if (isLoopback(address)) return [];
-      return portsFor(role, its).map((port) => `${peer} ${address} ${port}`);
+      return portsFor(role, its, etcd).map((port) => `${peer} ${address} ${port}`);
     });
 }
 

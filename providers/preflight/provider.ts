@@ -2,6 +2,7 @@ import type { Role } from "../../k3s/config";
 import { minima as defaults, type Minimum } from "../../k3s/requirements";
 import { RemoteError } from "../../remote/errors";
 import { type Connection, connect } from "../connection";
+import { type HostKeys, learnable, learnedFrom, remembering } from "../host-keys";
 import type { Resource, Tell } from "../wire";
 import { complaints, type Found } from "./complaints";
 import { fact, parseFacts } from "./facts";
@@ -9,7 +10,7 @@ import { connectionFindings } from "./findings/checklist";
 import { levelOf, type Override, overrideMistakes } from "./overrides";
 import { probe, probeVariables } from "./probe";
 import type { Seen } from "./scene";
-import { failure, rows, sentence } from "./table";
+import { failure, rows, warning } from "./table";
 
 export interface Probed {
   role: Role;
@@ -29,30 +30,59 @@ export interface PreflightInputs {
   flannelBackend?: string;
   /** Fetched from every machine, to see that it can be. */
   mirror?: string;
+  /** What to fetch it through: nothing where it is for the machines to say, "none" for no proxy. */
+  mirrorProxy?: string;
+  /** Whether servers keep the cluster's state in etcd, on themselves; they do by default. */
+  etcd?: boolean;
   /** The addresses that nodes announce, by the machine's name, where they are not those of the default route. */
   nodeIps?: Record<string, string>;
+  /** What this resource itself found out before. */
+  hostKeys?: HostKeys;
 }
 
-export type PreflightOutputs = Record<string, never>;
+export interface PreflightOutputs {
+  /** The keys of the hosts that may be believed at first use; there where there is such a host. */
+  hostKeys?: HostKeys;
+}
 
 const patience = 30_000;
 
 /** Looks at every new or changed machine, in a preview as in an update, before any of them is touched. */
 export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
   // It looks in every check, and has nothing to do in an update: other machines are no change of it.
-  createOnly: ["cluster", "machines", "version", "minima", "findings", "flannelBackend", "mirror", "nodeIps"],
+  createOnly: [
+    "cluster",
+    "machines",
+    "version",
+    "minima",
+    "findings",
+    "flannelBackend",
+    "mirror",
+    "mirrorProxy",
+    "etcd",
+    "nodeIps",
+  ],
   check: async (inputs, old, tell) => {
     const { findings = {} } = inputs;
     const mistakes = overrideMistakes(findings);
-    if (mistakes.length > 0) return mistakes;
+    if (mistakes.length > 0) return { mistakes };
     const found = rows(await findAll(inputs, old, tell));
-    if (found.some(({ level }) => level === "error")) return [failure(found)];
-    for (const row of found) tell(sentence(row));
-    return [];
+    if (found.some(({ level }) => level === "error")) return { mistakes: [failure(found)] };
+    if (found.length > 0) tell.warn(warning(found));
+    return { learned: hostKeysOf(inputs, old) };
   },
-  create: async ({ cluster }) => ({ id: `${cluster}/preflight`, outputs: {} }),
-  update: async () => ({}),
+  create: async ({ cluster, hostKeys }) => ({ id: `${cluster}/preflight`, outputs: { hostKeys } }),
+  update: async (_id, { hostKeys }) => ({ hostKeys }),
 };
+
+/** The keys that were learned, now and before; a host that is not declared any more is forgotten. */
+function hostKeysOf({ machines }: PreflightInputs, old: PreflightInputs | undefined): PreflightOutputs {
+  const connections = Object.values(machines).map(({ connection }) => connection);
+  const known: HostKeys = Object.assign({}, old?.hostKeys, ...connections.map(learnedFrom));
+  const ways = connections.flatMap(learnable).filter((way) => way in known);
+  if (ways.length === 0 && !old?.hostKeys) return {};
+  return { hostKeys: Object.fromEntries(ways.map((way) => [way, known[way] as string])) };
+}
 
 async function findAll(
   inputs: PreflightInputs,
@@ -60,10 +90,12 @@ async function findAll(
   tell: Tell,
 ): Promise<Found[]> {
   const { cluster, version, minima = {}, findings = {}, flannelBackend = "vxlan", mirror } = inputs;
+  const { hostKeys = {} } = old ?? {};
   const fresh = Object.entries(inputs.machines).filter(
-    ([name, probed]) => !equal(probed, old?.machines?.[name]),
+    ([name, probed]) =>
+      !equal(probed, old?.machines?.[name]) || learnable(probed.connection).some((way) => !(way in hostKeys)),
   );
-  const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, tell)));
+  const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, hostKeys, tell)));
   const scene = {
     cluster,
     version,
@@ -81,13 +113,19 @@ async function findAll(
 
 type Unseen = Omit<Found, "level"> & { level: Override };
 
-async function look(name: string, inputs: PreflightInputs, tell: Tell): Promise<Seen | Unseen> {
+async function look(
+  name: string,
+  inputs: PreflightInputs,
+  hostKeys: HostKeys,
+  tell: Tell,
+): Promise<Seen | Unseen> {
   const { findings = {}, nodeIps = {} } = inputs;
   const { role, connection } = inputs.machines[name] as Probed;
   tell(`looking at ${name}`);
   try {
+    const known = connect(name, remembering(connection, hostKeys));
     const variables = probeVariables(name, inputs);
-    const facts = parseFacts(await connect(name, connection).run(probe(), { variables, deadline: patience }));
+    const facts = parseFacts(await known.run(probe(), { variables, deadline: patience }));
     const now = Number(fact(facts, "time"));
     return {
       name,

@@ -27,11 +27,6 @@ export function rows(found: readonly Found[]): Row[] {
   );
 }
 
-/** A row in one line, as it stands alone. */
-export function sentence({ level, machines, name, what, remedy }: Row): string {
-  return `${level}: ${machines.join(", ")}: ${name}: ${what}. ${remedy}.`;
-}
-
 /** All rows, their columns below each other. */
 export function table(list: readonly Row[]): string[] {
   const lines = list.map(({ level, machines, name, what, remedy }) => ({
@@ -49,7 +44,19 @@ export function table(list: readonly Row[]): string[] {
 /** The failure that keeps a run from touching any machine. */
 export function failure(list: readonly Row[]): string {
   const errors = list.filter(({ level }) => level === "error");
-  const machines = new Set(errors.flatMap((row) => row.machines)).size;
-  const intro = `${machines} machine${machines === 1 ? " is" : "s are"} not ready for k3s; nothing was changed:`;
-  return [intro, ...table(list).map((line) => `  ${line}`)].join("\n");
+  return [`${counted(errors)} not ready for k3s; nothing was changed:`, ...indented(list)].join("\n");
+}
+
+/** What to think of before something comes of it. */
+export function warning(list: readonly Row[]): string {
+  return [`${counted(list)} fit for k3s, with reservations:`, ...indented(list)].join("\n");
+}
+
+function counted(list: readonly Row[]): string {
+  const machines = new Set(list.flatMap((row) => row.machines)).size;
+  return `${machines} machine${machines === 1 ? " is" : "s are"}`;
+}
+
+function indented(list: readonly Row[]): string[] {
+  return table(list).map((line) => `  ${line}`);
 }

@@ -76,12 +76,58 @@ test("all mistakes in the arguments are reported together", () => {
   expect(() => new K3sCluster("dev", wrong)).toThrow(/version[\s\S]*servers\[0\]\.name/);
 });
 
-test("what a manifest may say and is not done yet is refused by name", () => {
-  const more = { ssh: { trustOnFirstUse: true }, datastore: { kind: "sqlite" as const }, proxy: {} };
-  const one = { ...machines, servers: machines.servers.slice(0, 1), ...more };
-  expect(() => new K3sCluster("dev", one)).toThrow(
-    'K3sCluster "dev": this version does not use proxy, datastore, ssh.trustOnFirstUse yet; take them away.',
+test("a key that was believed at first use is the only one for whatever comes after the look", async () => {
+  await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
+  expect(only("Preflight").machines).toMatchObject({
+    s2: { connection: { host: "10.0.0.12", trustOnFirstUse: true } },
+  });
+  for (const kind of ["Machine", "Node"])
+    expect(only(kind, "s2").connection).toEqual({ host: "10.0.0.12", hostKey: "ssh-ed25519 learned" });
+  expect(only("ControlPlane").servers).toContainEqual({
+    name: "s2",
+    connection: { host: "10.0.0.12", hostKey: "ssh-ed25519 learned" },
+  });
+});
+
+test("a single server may keep its state in a file, and servers theirs in a database of the user's", async () => {
+  const [s1] = machines.servers;
+  await cluster("file", {
+    version: machines.version,
+    servers: s1 ? [s1] : [],
+    datastore: { kind: "sqlite" },
+  });
+  expect(node("s1").datastore).toEqual({ kind: "sqlite" });
+  expect(only("Preflight").etcd).toBe(false);
+  registered.length = 0;
+  const external = { kind: "external" as const, endpoint: "postgres://k3s:pw@db:5432/k3s" };
+  await cluster("database", { ...machines, datastore: external });
+  expect(node("s2").datastore).toEqual(secret(external));
+  expect(node("a1")).not.toHaveProperty("datastore");
+});
+
+test("registries are a file of every node, and a secret where it holds a password", async () => {
+  const mirrors = { "docker.io": { endpoint: ["https://mirror.example"] } };
+  await cluster("dev", { ...machines, registries: { mirrors } });
+  expect(node("a1").registries).toMatch(/^# From the cluster's manifest.*\nmirrors:\n {2}docker.io:\n/);
+  registered.length = 0;
+  const configs = { "mirror.example": { auth: { username: "u", password: "pw" } } };
+  await cluster("dev", { ...machines, registries: { mirrors, configs } });
+  expect(node("s1").registries).toEqual(secret(expect.stringContaining("password: pw")));
+});
+
+test("a proxy is for downloads and for k3s, and not for what the nodes reach themselves", async () => {
+  const proxy = { https: "http://proxy:3128", noProxy: ["10.0.0.0/28", ".internal"] };
+  await cluster("dev", { ...machines, proxy });
+  expect(only("Machine", "s1").proxy).toBe("http://proxy:3128");
+  expect(only("Preflight").mirrorProxy).toBe("http://proxy:3128");
+  expect(node("s1").environment).toMatch(
+    /\nHTTPS_PROXY="http:\/\/proxy:3128"\nNO_PROXY="10.0.0.0\/28,.internal,10.0.0.21"\n$/,
   );
+  registered.length = 0;
+  const artifacts = { mirror: "https://mirror.internal/k3s" };
+  await cluster("dev", { ...machines, artifacts, proxy: { ...proxy, https: "http://u:pw@proxy:3128" } });
+  expect(only("Machine", "s1").proxy).toEqual(secret("none"));
+  expect(node("s1").environment).toEqual(secret(expect.stringContaining("u:pw@proxy")));
 });
 
 test("a connection that holds a password is a secret, and one without is not", async () => {

@@ -1,14 +1,9 @@
 import { join } from "node:path";
-import { type ProviderHost, providerHost, refusal, textFor } from "./provider-host";
+import { refusal, sharedHost, textFor } from "./provider-host";
 import { until } from "./until";
 
-let host: ProviderHost;
-const toy = (kind: string) => host.resource(kind, textFor(join(__dirname, "toys.ts"), kind));
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
+const host = sharedHost();
+const toy = (kind: string) => host().resource(kind, textFor(join(__dirname, "toys.ts"), kind));
 
 type Operation = (throws: string) => Promise<unknown>;
 
@@ -49,10 +44,10 @@ let calls = 0;
 
 /** What comes before a line that is printed at the end: then all of it has arrived. */
 async function printedBy(work: () => Promise<unknown>): Promise<string> {
-  const before = host.stderr().length;
+  const before = host().stderr().length;
   const end = `end of ${calls++}\n`;
   await work();
   await toy("Printer").create({ text: end.trim() });
-  await until("what was printed has arrived", () => host.stderr().endsWith(end));
-  return host.stderr().slice(before, -end.length);
+  await until("what was printed has arrived", () => host().stderr().endsWith(end));
+  return host().stderr().slice(before, -end.length);
 }

@@ -1,17 +1,13 @@
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { type Connection, Server, type ServerChannel } from "ssh2";
-import { withVariables } from "../../remote/quote";
-import { guarded } from "../../remote/wrap";
 import { keyPair } from "../lab/plugins/command/ssh-server";
+import { type Sent, scriptSent, upTo } from "./sent";
 
-export interface Ran {
-  script: string;
-  variables: Record<string, string>;
-}
+export type Ran = Omit<Sent, "mark">;
 
 export interface Reply {
   code?: number;
@@ -24,10 +20,20 @@ export interface Reply {
 /** Of a script: an answer, one for each time (the last one stays), or what makes it. */
 export type Answer = Reply | Reply[] | ((variables: Record<string, string>) => Reply | Promise<Reply>);
 
-const folder = join(__dirname, "../../scripts");
-const texts = readdirSync(folder)
-  .filter((file) => file.endsWith(".sh"))
-  .map((file) => ({ script: basename(file, ".sh"), text: readFileSync(join(folder, file), "utf8") }));
+export interface Login {
+  /** What sudo asks of its user for; without it the user is root. */
+  sudoPassword?: string;
+}
+
+/** An answer that a script waits for until the test gives it. */
+export function held(reply: Reply = {}) {
+  let give: (reply: Reply) => void = () => undefined;
+  const given = new Promise<Reply>((resolve) => {
+    give = resolve;
+  });
+  return { answer: () => given, release: () => give(reply) };
+}
+
 const { public: hostKey, private: hostPrivate } = keyPair();
 
 /**
@@ -47,14 +53,18 @@ export function fakeMachines() {
   });
 
   return {
-    async machine(name: string, answers: Record<string, Answer> = {}): Promise<FakeMachine> {
-      const machine = await fakeMachine(name, answers, identityFile);
+    async machine(
+      name: string,
+      answers: Record<string, Answer> = {},
+      login: Login = {},
+    ): Promise<FakeMachine> {
+      const machine = await fakeMachine(name, answers, { identityFile, ...login });
       made.push(machine);
       return machine;
     },
     /** Nobody listens where it should be. */
     async unreachable(name: string): Promise<FakeMachine> {
-      const machine = await fakeMachine(name, {}, identityFile);
+      const machine = await fakeMachine(name, {}, { identityFile });
       await machine.stop();
       return machine;
     },
@@ -63,7 +73,11 @@ export function fakeMachines() {
 
 export type FakeMachine = Awaited<ReturnType<typeof fakeMachine>>;
 
-async function fakeMachine(name: string, answers: Record<string, Answer>, identityFile: string) {
+async function fakeMachine(
+  name: string,
+  answers: Record<string, Answer>,
+  { identityFile, sudoPassword }: Login & { identityFile: string },
+) {
   const ran: Ran[] = [];
   const endedEarly: string[] = [];
   const refused: string[] = [];
@@ -82,7 +96,9 @@ async function fakeMachine(name: string, answers: Record<string, Answer>, identi
   });
 
   async function serve(channel: ServerChannel, command: string, isUp: () => boolean) {
-    const sent = recognised(command, await input(channel));
+    const shell = sudoPassword === undefined ? command : await bySudo(channel, command, sudoPassword);
+    if (shell === undefined) return channel.end();
+    const sent = shell === "/bin/sh -s" ? await scriptSent(channel) : undefined;
     if (!sent) return refuse(channel, `what it was sent (${command})`);
     const { script, variables, mark } = sent;
     ran.push({ script, variables });
@@ -114,7 +130,13 @@ async function fakeMachine(name: string, answers: Record<string, Answer>, identi
   return {
     name,
     answers,
-    connection: { host: "127.0.0.1", port, user: "root", identityFile, hostKey },
+    connection: {
+      host: "127.0.0.1",
+      port,
+      identityFile,
+      hostKey,
+      ...(sudoPassword === undefined ? { user: "root" } : { user: "ops", sudoPassword }),
+    },
     /** What it was sent, in its order. */
     ran,
     scripts: () => ran.map(({ script }) => script),
@@ -131,33 +153,27 @@ async function fakeMachine(name: string, answers: Record<string, Answer>, identi
   };
 }
 
-/** Everything up to the brace that lets the shell begin; the stream stays open after it. */
-async function input(channel: ServerChannel): Promise<string> {
-  let text = "";
-  for await (const chunk of channel.iterator({ destroyOnReturn: false })) {
-    text += chunk;
-    if (text.endsWith("\n} 3<&0 </dev/null\n")) break;
+/** The command that sudo lets run; it asks for the password three times at most, and then ends. */
+async function bySudo(
+  channel: ServerChannel,
+  command: string,
+  password: string,
+): Promise<string | undefined> {
+  const [, prompt, ready, shell] = asking.exec(command) ?? [];
+  if (!shell) return command;
+  for (let times = 0; times < 3; times++) {
+    channel.stderr.write(prompt);
+    if ((await upTo(channel, "\n")) === `${password}\n`) {
+      channel.write(`${ready}\n`);
+      return shell;
+    }
+    channel.stderr.write("Sorry, try again.\n");
   }
-  channel.resume();
-  return text;
+  channel.exit(1);
+  return undefined;
 }
 
-/** Which script was sent with which variables: not a byte may differ from how ours are sent. */
-function recognised(command: string, sent: string) {
-  if (command !== "/bin/sh -s" && command !== "sudo -n /bin/sh -s") return undefined;
-  const [, mark = "", body = ""] = /\necho ([0-9a-f]{32})\n\(\n(.*)\n\) 3<&-\n/s.exec(sent) ?? [];
-  const found = texts.find(({ text }) => body === text || body.endsWith(`\n${text}`));
-  if (!found) return undefined;
-  const assignments = body.slice(0, body.length - found.text.length);
-  const variables = Object.fromEntries(
-    [...assignments.matchAll(/([A-Z][A-Z0-9_]*)='((?:[^']|'\\'')*)'\n/g)].map(([, key = "", value = ""]) => [
-      key,
-      value.replaceAll("'\\''", "'"),
-    ]),
-  );
-  const exact = guarded(withVariables(found.text, variables), mark) === sent;
-  return exact ? { script: found.script, variables, mark } : undefined;
-}
+const asking = /^sudo -k -S -p '([^']+)' \/bin\/sh -c 'echo ([^']+); exec ([^']+)'$/;
 
 async function replyTo(
   answer: Answer | undefined,

@@ -48,6 +48,16 @@ export async function providerHost(project = root) {
   };
 }
 
+/** One host for all tests of the file that calls this. */
+export function sharedHost(): () => ProviderHost {
+  let host: ProviderHost;
+  beforeAll(async () => {
+    host = await providerHost();
+  });
+  afterAll(() => host.stop());
+  return () => host;
+}
+
 export type ProviderHost = Awaited<ReturnType<typeof providerHost>>;
 
 /** What stands in `__provider`: finds the module and asks it for a kind. */

@@ -1,17 +1,12 @@
 import { join } from "node:path";
-import { type Asked, type Props, type ProviderHost, providerHost, refusal, textFor } from "./provider-host";
+import { type Asked, type Props, refusal, sharedHost, textFor } from "./provider-host";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const toys = join(__dirname, "toys.ts");
 
-let host: ProviderHost;
-const toy = (kind: string): Asked => host.resource(kind, textFor(toys, kind));
+const host = sharedHost();
+const toy = (kind: string): Asked => host().resource(kind, textFor(toys, kind));
 const provider = (kind: string) => ({ __provider: textFor(toys, kind) });
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
 
 describe("check", () => {
   test("gives the last value of what is not known yet, wherever in it that is", async () => {
@@ -53,6 +48,7 @@ test.each<[string, Props]>([
 test.each<[string, Props]>([
   ["an input", { ...state, size: 2 }],
   ["a value inside an input", { ...state, labels: { a: "1", b: "3" } }],
+  ["an input that is gone", { ...state, size: 1, colour: "red" }],
   ["a key that is gone inside an input", { ...state, labels: { a: "1", b: "2", c: "3" } }],
 ])("diff: a difference in %s is a change", async (_case, old) => {
   expect(await toy("Changing").diff(old, inputs)).toBe(true);

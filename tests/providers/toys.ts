@@ -12,12 +12,12 @@ const thrown: Record<string, unknown> = {
   bug: new TypeError("cannot read x of undefined"),
 };
 
-const quiet: Resource<Inputs, object> = {
+const quiet: Resource<Inputs, Inputs> = {
   create: async () => ({ id: "toy", outputs: {} }),
   update: async () => ({}),
 };
 
-const toys: Record<string, Resource<Inputs, object>> = {
+const toys: Record<string, Resource<Inputs, Inputs>> = {
   /** Gives what the engine cannot carry. */
   Hollow: {
     ...quiet,
@@ -41,8 +41,18 @@ const toys: Record<string, Resource<Inputs, object>> = {
     },
   },
   /** Refuses by its check, and shows there what it was given. */
-  Checker: { ...quiet, check: ({ size }, old) => [`${old ? `from ${old.size}` : "new"} to ${size}`] },
-  Changing: { ...quiet, createOnly: ["seed"] },
+  Checker: {
+    ...quiet,
+    check: ({ size }, old) => ({ mistakes: [`${old ? `from ${old.size}` : "new"} to ${size}`] }),
+  },
+  /** Finds out by its check what nobody told it, as long as it is not told. */
+  Learner: {
+    ...quiet,
+    createOnly: ["size"],
+    check: ({ size }, old) => ({ learned: { colour: old?.colour ?? `that of ${size}` } }),
+    create: async ({ colour }) => ({ id: "toy", outputs: { colour } }),
+  },
+  Changing: { ...quiet, createOnly: ["seed"], outputs: ["answer"] },
   /** Prints for the user, as a library may. */
   Printer: {
     ...quiet,
@@ -56,6 +66,7 @@ const toys: Record<string, Resource<Inputs, object>> = {
     ...quiet,
     create: async ({ steps }, tell) => {
       for (const step of steps as string[]) tell(step);
+      tell.warn("worn out");
       return { id: "toy", outputs: {} };
     },
   },

@@ -19,9 +19,9 @@ test("an unknown input takes its last value, and stays unknown where there is no
 });
 
 test("only inputs that matter after creation count as changes, whatever the order of their keys", () => {
-  const old = { a: { x: 1, y: 2 }, b: 1, join: "old", row: "r1", __provider: "p1", output: 1 };
+  const old = { a: { x: 1, y: 2 }, b: 1, join: "old", row: "r1", __provider: "p1", output: 1, gone: 1 };
   const news = { a: { y: 2, x: 1 }, b: 2, join: "new", row: "r2", __provider: "p2" };
-  expect(changedInputs(old, news, ["join"])).toEqual(["b"]);
+  expect(changedInputs(old, news, ["join", "output"])).toEqual(["b", "gone"]);
 });
 
 test("what the engine cannot carry is dropped", () => {

@@ -1,23 +1,7 @@
-import { dial } from "../../remote/dial";
-import { Trouble } from "../../remote/errors";
 import { machine } from "../../remote/pool";
-import { routeTo } from "../../remote/route";
-import { openSocket } from "../../remote/socket";
-import type { SshTarget } from "../../remote/target";
-import { deadline, failure, script, servers } from "./servers";
+import { deadline, failing, failure, says, script, servers } from "./servers";
 
 const { serve, listen, nowhere } = servers();
-
-async function dialling(target: SshTarget, limit: number): Promise<Trouble> {
-  const [hop] = routeTo(target);
-  if (!hop) throw new Error("there is no hop");
-  return dial(hop, openSocket, new AbortController().signal, limit).then(
-    () => {
-      throw new Error("it should have failed");
-    },
-    (error) => error,
-  );
-}
 
 describe("a machine that cannot be connected to is an error that says why", () => {
   test("refused", async () => {
@@ -33,14 +17,6 @@ describe("a machine that cannot be connected to is an error that says why", () =
     const error = await failure(await listen(), 200);
     expect(error.kind).toBe("timed out");
     expect(error.message).toContain('"probe" could not start within 0.2 s');
-  });
-
-  test("a server that never answers, within the deadline for connecting", async () => {
-    const target = await listen();
-    const error = await dialling(target, 100);
-    expect(error).toBeInstanceOf(Trouble);
-    expect(error.failure.kind).toBe("timed out");
-    expect(error.failure.cause).toContain("within 0.1 s");
   });
 
   test("an unknown host", async () => {
@@ -64,10 +40,10 @@ describe("many at once", () => {
 
   test("a server that drops every connection is given up", async () => {
     const target = await listen((socket) => socket.destroy());
-    const error = await dialling(target, 400);
-    expect(error.failure.kind).toBe("connection lost");
-    expect(error.failure.cause).toContain("dropped every connection before the login");
-    expect(error.failure.remedy).toContain("MaxStartups");
+    const error = await failure({ ...target, connectTimeout: 400 });
+    expect(error.kind).toBe("connection lost");
+    expect(error.message).toContain("dropped every connection before the login");
+    expect(error.remedy).toContain("MaxStartups");
   });
 
   test("no more than eight log in to one address", async () => {
@@ -78,5 +54,61 @@ describe("many at once", () => {
     expect(await Promise.all(runs)).toEqual(Array(16).fill("in\n"));
     expect(server.logins()).toBe(16);
     expect(server.mostPending()).toBe(8);
+  });
+});
+
+describe("the time for connecting", () => {
+  const timed = async (work: Promise<unknown>) => {
+    const begun = performance.now();
+    const error = await failing(work);
+    return { error, after: performance.now() - begun };
+  };
+
+  test("is the target's own, and the error names it", async () => {
+    const target = { ...(await listen()), connectTimeout: 300 };
+    const { error, after } = await timed(machine("s1", target).run(script(":"), { deadline }));
+    expect(error.kind).toBe("timed out");
+    expect(error.reason).toBe(`127.0.0.1:${target.port} could not be connected to within 0.3 s`);
+    expect(after).toBeGreaterThan(290);
+    expect(after).toBeLessThan(3_000);
+  });
+
+  test("is over when it is over, however often the server turns us away meanwhile", async () => {
+    const target = await listen((socket) => setTimeout(() => socket.destroy(), 100));
+    const work = machine("s1", { ...target, connectTimeout: 300 }).run(script(":"), { deadline });
+    expect((await timed(work)).after).toBeLessThan(3_000);
+  });
+
+  test.each([
+    ["the bastion on the way to", 0],
+    ["", 1],
+  ])("holds at each hop, and the error says at which: %j", async (place, index) => {
+    const { target: answers } = await serve();
+    const silent = await listen();
+    const [bastion, target] = index === 0 ? [silent, answers] : [answers, silent];
+    const { reason } = await failure({ ...target, bastions: [bastion], connectTimeout: 1_500 });
+    expect(reason).toContain(`127.0.0.1:${silent.port} could not be connected to within 1.5 s`);
+    expect(reason.startsWith(place || `127.0.0.1:${silent.port}`)).toBe(true);
+  });
+
+  test("begins anew at each hop", async () => {
+    const late = { delay: () => new Promise<void>((done) => setTimeout(done, 550)) };
+    const [bastion, inside] = [await serve(late), await serve(late)];
+    expect(await says({ ...inside.target, bastions: [bastion.target], connectTimeout: 2_000 })).toBe("in\n");
+  });
+
+  test("makes no other connection of a target, nor of its bastion", async () => {
+    const bastion = await serve();
+    const { server, target } = await serve();
+    for (const connectTimeout of [undefined, 5_000, 6_000])
+      expect(await says({ ...target, bastions: [bastion.target], connectTimeout })).toBe("in\n");
+    expect([server.logins(), bastion.server.logins()]).toEqual([1, 1]);
+  });
+
+  test("is no longer than what is to run may take", async () => {
+    const target = { ...(await listen()), connectTimeout: 5_000 };
+    const { error, after } = await timed(machine("s1", target).run(script(":"), { deadline: 200 }));
+    expect(error.message).toContain('"probe" could not start within 0.2 s');
+    expect(after).toBeLessThan(3_000);
   });
 });

@@ -35,8 +35,16 @@ test("a secret that a shortened message would cut in two is taken out before", (
 
 test("a message is two lines, whatever a machine says", () => {
   const error = new RemoteError(failure("a\nb\u001b[31m\r\u009b"), { machine: "s1" });
-  expect(error.message).toBe("s1: a b [31m .\nDo it again.");
+  expect(error.message).toBe("s1: a b [31m.\nDo it again.");
 });
+
+test.each(["the disk is full", "the disk is full.", "the disk is full...\n"])(
+  "%j is told with one full stop",
+  (words) => {
+    const error = new RemoteError(failure(words), { machine: "s1" });
+    expect(error.message).toBe("s1: the disk is full.\nDo it again.");
+  },
+);
 
 test.each([
   ["", "", ""],

@@ -81,7 +81,7 @@ describe("the host key", () => {
     const { server, target } = await serve();
     const error = await failure({ ...target, hostKey: "ssh-ed25519 AAAA" });
     expect(error.kind).toBe("host key");
-    expect(error.message).toContain("cannot be read");
+    expect(error.message).toContain('"ssh-ed25519 AAAA", is none');
     expect(server.attempts()).toBe(0);
   });
 });

@@ -109,6 +109,14 @@ test("what the target says of its keys stays beside what the file says", () => {
   expect(way("", target).at(-1)).toMatchObject(target);
 });
 
+test.each([
+  ["ten seconds", {}, 10_000],
+  ["as long as the target says", { connectTimeout: 2_000 }, 2_000],
+])("every hop is given %s to connect to", (_, target, expected) => {
+  const times = way("ProxyJump a,b", target).map(({ connectTimeout }) => connectTimeout);
+  expect(times).toEqual([expected, expected, expected]);
+});
+
 test("every hop knows what is passed on the way to it", () => {
   expect(way("Host m1\n ProxyJump a,b:7").map(({ via }) => via)).toEqual([[], ["a"], ["a", "b:7"]]);
 });

@@ -54,7 +54,7 @@ export async function sshServer(options: SshServerOptions = {}) {
   const forwarded: number[] = [];
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
-  const waiting: AuthContext[] = [];
+  const waiting: (() => void)[] = [];
   let logins = 0;
   let attempts = 0;
   let pending = 0;
@@ -79,9 +79,9 @@ export async function sshServer(options: SshServerOptions = {}) {
       });
     connection.on("authentication", (attempt) => {
       if (attempt.method !== "keyboard-interactive" || options.keyboard === undefined)
-        return decide(attempt, accepts(attempt));
+        return decide(connection, attempt, accepts(attempt));
       return attempt.prompt([{ prompt: "Password: ", echo: false }], ([answer]) =>
-        decide(attempt, answer === options.keyboard),
+        decide(connection, attempt, answer === options.keyboard),
       );
     });
     if (options.forwards !== false) connection.on("tcpip", forward);
@@ -114,11 +114,13 @@ export async function sshServer(options: SshServerOptions = {}) {
     socket.on("error", () => reject());
   }
 
-  function decide(attempt: AuthContext, letIn: boolean) {
+  function decide(connection: Connection, attempt: AuthContext, letIn: boolean) {
     if (!letIn) return attempt.reject(options.methods ?? ["publickey"]);
-    if (options.delay) return void options.delay().then(() => attempt.accept());
-    waiting.push(attempt);
-    if (waiting.length >= (options.together ?? 1)) for (const each of waiting.splice(0)) each.accept();
+    // ssh2 would ask a client that has left meanwhile whether it is still there, for a minute.
+    const accept = () => void (connections.has(connection) && attempt.accept());
+    if (options.delay) return void options.delay().then(accept);
+    waiting.push(accept);
+    if (waiting.length >= (options.together ?? 1)) for (const each of waiting.splice(0)) each();
     return undefined;
   }
 

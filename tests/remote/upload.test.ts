@@ -62,10 +62,10 @@ describe.each<[string, () => Promise<Machine>]>([
     broken.push(content);
     setImmediate(() => broken.destroy(new Error("the disk is gone")));
     const error = await failing(s1.upload(broken, path, options));
-    expect(error.message).toContain("what is to be uploaded cannot be read: the disk is gone");
+    expect(error.message).toContain(`the stream cannot be uploaded to ${path}: the disk is gone`);
     expect(readdirSync(home)).toEqual([]);
     const missing = await failing(s1.upload(join(folder, "missing"), path, options));
-    expect(missing.message).toMatch(/missing cannot be read: ENOENT/);
+    expect(missing.message).toMatch(/missing cannot be uploaded to .*: ENOENT/);
     expect(readdirSync(home)).toEqual([]);
   });
 

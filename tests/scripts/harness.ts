@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { script } from "../../providers/script";
 import { quote, withVariables } from "../../remote/quote";
+import { script } from "../../remote/script";
 
 /** What a stub does: prints a text, exits with a number, or runs shell of the test's own. */
 export type Answer = string | number | { shell: string };
@@ -39,12 +39,13 @@ export interface StubMachine {
   /** Every file's and folder's mode, inode, time of change and text. */
   snapshot(): Record<string, string>;
   stub(name: string, answers: Answers): void;
-  run(name: string, variables?: Record<string, string>): Outcome;
+  /** What is fed comes on descriptor 3, as remote/wrap.ts has it. */
+  run(name: string, variables?: Record<string, string>, fed?: string): Outcome;
 }
 
 /** Scripts may use these as they are; everything else must be a stub. */
 const tools =
-  "awk base64 cat chmod cp cut find grep head ln mkdir mktemp mv rm rmdir sed sha256sum sort stat tail tr uniq";
+  "awk base64 cat chmod cp cut find grep head ln mkdir mktemp mv rm rmdir sed sha256sum sort stat tail tr uniq wc";
 
 /** The top folders that scripts name, which are moved, and those that none has a reason to name. */
 const known = /(?<![\w\\$}./-])\/(etc|proc|run|sys|usr|var)(?=\/)/g;
@@ -91,7 +92,7 @@ export function stubMachine(): StubMachine {
     has: (file) => fs.existsSync(path(file)),
     mode: (file) => (fs.statSync(path(file)).mode & 0o7777).toString(8),
     snapshot: () => snapshot(path("/")),
-    run: (name, variables = {}) => run(home, name, variables),
+    run: (name, variables = {}, fed) => run(home, name, variables, fed),
   };
 }
 
@@ -133,14 +134,15 @@ function doing(answer: Answer): string {
   return typeof answer === "string" ? `printf %s ${quote(answer)}` : `${answer.shell}\n`;
 }
 
-function run(home: string, name: string, variables: Record<string, string>): Outcome {
+function run(home: string, name: string, variables: Record<string, string>, fed = ""): Outcome {
   const calls = join(home, "calls");
   fs.rmSync(calls, { recursive: true, force: true });
   fs.mkdirSync(calls);
+  fs.writeFileSync(join(home, "fed"), fed);
   const text = withVariables(moved(script(name).text, join(home, "root")), variables);
   const { status, stdout, stderr } = spawnSync(dash ?? "", ["-s"], {
     // As remote/wrap.ts has it: read whole before any of it runs, with nothing to read. kill is built into dash.
-    input: `umask 022\nkill() { ${home}/stubs/kill "$@"; }\n{\n${text}\n} </dev/null\n`,
+    input: `umask 022\nkill() { ${home}/stubs/kill "$@"; }\n{\n${text}\n} 3<${home}/fed </dev/null\n`,
     env: { PATH: `${home}/stubs:${home}/tools`, TMPDIR: join(home, "tmp"), LC_ALL: "C" },
     cwd: join(home, "root"),
     encoding: "utf8",

@@ -10,6 +10,9 @@ const variables = {
   CONFIG: "node-name: s1\n",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
+  REGISTRIES: "",
+  ENVIRONMENT: "",
+  OURS: "# Ours.",
 };
 
 /** A machine with two staged versions, whose unit is in the given state. */
@@ -92,12 +95,42 @@ test.each([
   { AGENT_TOKEN: "other" },
   { UNIT_TEXT: "[Service]\n" },
   { VERSION: "v1.34.0+k3s1" },
+  { REGISTRIES: "# Ours.\nmirrors: {}\n" },
+  { ENVIRONMENT: '# Ours.\nHTTPS_PROXY="http://proxy"\n' },
 ])("a unit that runs is restarted, and only once, for %j", (change) => {
   const machine = installed();
   const outcome = machine.run("install-node", { ...variables, ...change });
   expect(outcome).toMatchObject({ code: 0, stdout: "restarted\n" });
   expect(outcome.linesOf("systemctl")).toContain("restart --no-block k3s");
   expect(machine.run("install-node", { ...variables, ...change }).stdout).toBe("unchanged\n");
+});
+
+describe.each([
+  ["REGISTRIES", "/etc/rancher/k3s/registries.yaml"],
+  ["ENVIRONMENT", "/etc/systemd/system/k3s.service.env"],
+])("the file of %s", (name, file) => {
+  const given = { ...variables, [name]: "# Ours.\nsecret: 1\n" };
+
+  test("is for root alone", () => {
+    const machine = staged();
+    machine.run("install-node", given);
+    expect([machine.mode(file), machine.read(file)]).toEqual(["600", "# Ours.\nsecret: 1\n"]);
+  });
+
+  test("goes when nothing is given any more, and the unit is restarted without it", () => {
+    const machine = staged();
+    machine.run("install-node", given);
+    unitIs(machine, "active");
+    expect(machine.run("install-node", variables).stdout).toBe("restarted\n");
+    expect(machine.has(file)).toBe(false);
+  });
+
+  test("stays when it is somebody else's", () => {
+    const machine = installed();
+    machine.write(file, "# Theirs.\n");
+    expect(machine.run("install-node", variables).stdout).toBe("unchanged\n");
+    expect(machine.read(file)).toBe("# Theirs.\n");
+  });
 });
 
 test("a token that others may read is for root alone again", () => {

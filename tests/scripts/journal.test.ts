@@ -35,6 +35,11 @@ test("the last eight lines are told, and what repeats is told once", () => {
   expect(told).toBe(`${numbers.join("")}fatal: not authorized\n`);
 });
 
+test("a password in an address is left out", () => {
+  const { stdout } = journalOf([logged("fatal", "dial postgres://k3s:s3cret@db:5432/k3s: refused")]);
+  expect(stdout).toBe("fatal: dial postgres://…@db:5432/k3s: refused\n");
+});
+
 test("a journal without complaints is told as nothing", () => {
   expect(journalOf([logged("info", "well")])).toMatchObject({ code: 0, stdout: "", stderr: "" });
 });

@@ -49,6 +49,7 @@ function server({ missing = [], ...signs }: Signs = {}): StubMachine {
       signs.members ?? members(member("s1-0123abcd", learner)),
   });
   machine.write(`${data}/server/db/etcd/name`, "s1-0123abcd");
+  machine.write("/etc/rancher/k3s/config.yaml", "node-name: s1\nserver: https://10.0.0.1:6443\n");
   if (lacks("token file not written")) return machine;
   machine.write(
     `${data}/server/token`,
@@ -119,6 +120,17 @@ test("a server whose etcd has no name yet is no voter", () => {
   const machine = server({ members: members(member("")) });
   machine.write(`${data}/server/db/etcd/name`, "");
   expect(look(machine).stderr).toBe("not a voter of etcd yet\n");
+});
+
+test.each([
+  ["began a cluster", 75, "cluster-init: true\n"],
+  ["joined one", 75, "server: https://10.0.0.1:6443\n"],
+  ["keeps its state in a database", 0, "datastore-endpoint: postgres://db\n"],
+  ["keeps its state in a file", 0, ""],
+])("a server that %s needs a vote, or does not: exit %i", (_, code, config) => {
+  const machine = server({ members: members() });
+  machine.write("/etc/rancher/k3s/config.yaml", `node-name: s1\n${config}`);
+  expect(look(machine).code).toBe(code);
 });
 
 test("a reason that was seen is told again only after the patience", () => {

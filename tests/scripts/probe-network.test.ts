@@ -1,7 +1,7 @@
 import { parseFacts } from "../../providers/preflight/facts";
 import { type Answers, type StubMachine, stubMachine } from "./harness";
 
-const none = { MIRROR: "", PEERS: "" };
+const none = { MIRROR: "", PROXY: "", PEERS: "" };
 
 function bare(curl?: Answers): StubMachine {
   const machine = stubMachine();
@@ -76,20 +76,20 @@ test.each([
   ["rejected", says("* connect to 10.0.0.2 port 6443 failed: No route to host", 7)],
 ])("a way is %s where curl says so", (state, answer) => {
   const machine = bare({ "* http://10.0.0.2:6443/": answer });
-  expect(facts(machine, { MIRROR: "", PEERS: "s2 10.0.0.2 6443" }).peer).toEqual([`s2 6443 ${state}`]);
+  expect(facts(machine, { ...none, PEERS: "s2 10.0.0.2 6443" }).peer).toEqual([`s2 6443 ${state}`]);
 });
 
 test("all ways are tried, also those of IPv6", () => {
   const machine = bare({ "*": says("failed: Connection refused", 7) });
   const PEERS = "s2 fd00::2 6443\ns2 fd00::2 2379\ns3 10.0.0.3 6443";
-  expect(facts(machine, { MIRROR: "", PEERS }).peer).toEqual([
+  expect(facts(machine, { ...none, PEERS }).peer).toEqual([
     "s2 2379 refused",
     "s2 6443 refused",
     "s3 6443 refused",
   ]);
   expect(
     machine
-      .run("probe-network", { MIRROR: "", PEERS })
+      .run("probe-network", { ...none, PEERS })
       .linesOf("curl")
       .map((line) => line.split(" ").at(-1))
       .sort(),
@@ -99,6 +99,6 @@ test("all ways are tried, also those of IPv6", () => {
 test("nothing is changed", () => {
   const machine = bare({ "*": 7 });
   const before = machine.snapshot();
-  machine.run("probe-network", { MIRROR: "https://mirror.example", PEERS: "s2 10.0.0.2 6443" });
+  machine.run("probe-network", { ...none, MIRROR: "https://mirror.example", PEERS: "s2 10.0.0.2 6443" });
   expect(machine.snapshot()).toEqual(before);
 });

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { type StubMachine, stubMachine } from "./harness";
 
-const variables = { VERSION: "v1.33.3+k3s1", BASE: "https://mirror.example/v1.33.3%2Bk3s1", IMAGES: "no" };
+const variables = {
+  VERSION: "v1.33.3+k3s1",
+  BASE: "https://mirror.example/v1.33.3%2Bk3s1",
+  IMAGES: "no",
+  PROXY: "",
+};
 const folder = "/usr/local/lib/k3s/v1.33.3+k3s1";
 const images = "/var/lib/rancher/k3s/agent/images";
 const k3s = '#!/bin/sh\necho "$@" >>unpacked\necho "Client Version"\n';
@@ -109,8 +114,8 @@ test("an unknown architecture ends it with 64 before anything is fetched or made
 
 test("a release that is not to be had ends it with 69", () => {
   const machine = reaching();
-  machine.stub("curl", { "*": 7 });
-  const stderr = `${variables.BASE}/sha256sum-amd64.txt could not be fetched\n`;
+  machine.stub("curl", { "*": { shell: "echo 'Warning: again' >&2; echo 'curl: (7) refused' >&2; exit 7" } });
+  const stderr = `${variables.BASE}/sha256sum-amd64.txt could not be fetched: curl: (7) refused\n`;
   expect(machine.run("stage", variables)).toMatchObject({ code: 69, stderr });
 });
 
@@ -133,4 +138,31 @@ test("a release without image archives ends it with 69 where they are wanted", (
   const stderr = `${variables.BASE} lists no image archive\n`;
   expect(machine.run("stage", { ...variables, IMAGES: "yes" })).toMatchObject({ code: 69, stderr });
   expect(machine.run("stage", variables).code).toBe(0);
+});
+
+test.each([
+  ["what its environment names", "", "unset unset unset"],
+  ["no proxy", "none", "unset unset *"],
+  ["the proxy", "http://u:p@proxy:3128", "http://u:p@proxy:3128 http://u:p@proxy:3128 "],
+])("fetches through %s, which is no argument of any command", (_, PROXY, expected) => {
+  const machine = reaching();
+  const curl = `echo "\${https_proxy-unset} \${http_proxy-unset} \${no_proxy-unset}" >>ways; cp "release/$(echo "$*" | sed "s|.*/||")"`;
+  machine.stub("curl", { [`* ${variables.BASE}/*`]: { shell: `${curl} "$(after -o "$@")"` } });
+  const outcome = machine.run("stage", { ...variables, PROXY });
+  expect(outcome.code).toBe(0);
+  expect([...new Set(machine.read("/ways").split("\n"))]).toEqual([expected, ""]);
+  if (PROXY !== "") expect(outcome.calls.flatMap(({ args }) => args)).not.toContain(PROXY);
+});
+
+test("a page in place of the list is refused with 65, and a good list stays", () => {
+  const machine = reaching();
+  machine.run("stage", variables);
+  const before = machine.read(`${folder}/sums`);
+  machine.write("/release/sha256sum-amd64.txt", "<html><body>Please log in</body></html>\n");
+  expect(machine.run("stage", variables)).toMatchObject({
+    code: 65,
+    stderr: `${variables.BASE}/sha256sum-amd64.txt lists no k3s: it begins with "<html><body>Please log in</body></html>"\n`,
+  });
+  expect(machine.read(`${folder}/sums`)).toBe(before);
+  expect(machine.has(`${folder}/sums.part`)).toBe(false);
 });

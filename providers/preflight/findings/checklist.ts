@@ -32,8 +32,12 @@ export const connectionFindings = {
   failed: "probe-failed",
 } as const;
 
+/** What shows only later: when a server's machine is staged, and when its node or an agent's is Ready. */
+const later = { "slow-disk": "warning", "pod-network": "error" } as const;
+
 /** Every name that an override may have, with its level by default. */
 export const levels: Readonly<Record<string, Level>> = {
   ...Object.fromEntries(Object.values(connectionFindings).map((name) => [name, "error"] as const)),
   ...Object.fromEntries(Object.entries(checklist).map(([name, { level }]) => [name, level])),
+  ...later,
 };

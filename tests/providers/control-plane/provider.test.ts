@@ -1,18 +1,13 @@
 import { createHash } from "node:crypto";
 import { parse, stringify } from "yaml";
 import { rowFor } from "../fake-engine";
-import { type Answer, type FakeMachine, fakeMachines } from "../fake-machine";
-import { type Props, type ProviderHost, providerHost, refusal } from "../provider-host";
+import { type Answer, type FakeMachine, fakeMachines, held } from "../fake-machine";
+import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
 
 const machines = fakeMachines();
-let host: ProviderHost;
-const controlPlane = () => host.resource("ControlPlane");
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
+const host = sharedHost();
+const controlPlane = () => host().resource("ControlPlane");
 
 const ca = "-----BEGIN CERTIFICATE-----\nabc=\n-----END CERTIFICATE-----\n";
 const user = { "client-certificate-data": "cert", "client-key-data": "key" };
@@ -38,7 +33,12 @@ const again = { code: 1, stderr: "the unit ends again and again\n" };
 const servers = (answers: Answer[]) =>
   Promise.all(
     answers.map((answer, at) =>
-      machines.machine(`s${at + 1}`, { "node-ready": answer, "read-cluster": readable, journal: {} }),
+      machines.machine(`s${at + 1}`, {
+        "node-ready": answer,
+        "check-tunnel": {},
+        "read-cluster": readable,
+        journal: {},
+      }),
     ),
   );
 const inputs = (list: FakeMachine[], row = rowFor("prod")): Props => ({
@@ -78,26 +78,23 @@ test("gives what others need, read from the first server, and a kubeconfig for t
     "current-context": "prod",
   });
   expect(list.map((machine) => machine.scripts())).toEqual([
-    ["node-ready", "read-cluster"],
-    ["node-ready"],
-    ["node-ready"],
+    ["node-ready", "check-tunnel", "read-cluster"],
+    ["node-ready", "check-tunnel"],
+    ["node-ready", "check-tunnel"],
   ]);
   expect(list[1]?.variables("node-ready")).toMatchObject({ ROLE: "server", NODE: "s2" });
 });
 
 test("waits for every server, all at once, and says for which", async () => {
-  let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const list = await servers([{}, [notYet("not a voter of etcd yet"), {}], () => held.then(() => ({}))]);
+  const last = held();
+  const list = await servers([{}, [notYet("not a voter of etcd yet"), {}], last.answer]);
   const made = controlPlane().create(inputs(list, rowFor("waits")));
   const looking = "looking whether it is ready";
-  const said = () => host.engine.said("waits");
+  const said = () => host().engine.said("waits");
   await until("only the last is missing", () => said().at(-1) === `s3 ${looking}`);
   expect(said()).toContain(`s2 waiting: not a voter of etcd yet, s3 ${looking}`);
   expect(list[0]?.scripts()).toEqual(["node-ready"]);
-  release();
+  last.release();
   await made;
   await until("the end is said", () => said().at(-1) === "reading its kubeconfig and tokens");
   expect(said()).not.toContain("");
@@ -145,5 +142,59 @@ test("a new server makes it look at all of them again; another patience alone do
   const outs = await controlPlane().update("prod", state, inputs(list));
   expect(outs).toMatchObject({ ...lasting(list), ...outputs });
   expect(outs.kubeconfig).not.toBe("old");
-  expect(list.map((machine) => machine.scripts())).toEqual([["node-ready", "read-cluster"], ["node-ready"]]);
+  expect(list.map((machine) => machine.scripts())).toEqual([
+    ["node-ready", "check-tunnel", "read-cluster"],
+    ["node-ready", "check-tunnel"],
+  ]);
+});
+
+describe("the pod network", () => {
+  const filtered = (...peers: number[]) => ({
+    stdout: peers.map((at) => `s${at} 172.30.0.1${at} 8472\n`).join(""),
+  });
+  const failure =
+    "s2: checking the pod network: packets to s1 (172.30.0.11), s3 (172.30.0.13) do not come through: " +
+    "UDP 8472 is filtered on the way\n" +
+    "  next: open 8472/udp between all machines, or give preflight: { pod-network: ignore }";
+
+  async function cutOff(): Promise<FakeMachine[]> {
+    const list = await servers([{}, {}, {}]);
+    for (const [at, answer] of [filtered(2), filtered(1, 3), filtered(2)].entries())
+      Object.assign(list[at]?.answers ?? {}, { "check-tunnel": answer });
+    return list;
+  }
+
+  test("is tried from each server to the others, and not to agents", async () => {
+    const list = await servers([{}, {}]);
+    await controlPlane().create(inputs(list));
+    expect(list.map((machine) => machine.variables("check-tunnel"))).toEqual(
+      ["s1", "s2"].map((NODE) => ({ NODE, ONLY: "s1 s2", PATIENCE: "10" })),
+    );
+  });
+
+  test("fails it where packets are filtered, at the server that misses most of the others", async () => {
+    const list = await cutOff();
+    const { message, recorded } = await refusal(controlPlane().create(inputs(list)));
+    expect(message).toBe(failure);
+    expect(recorded).toBeUndefined();
+    expect(list[0]?.scripts()).not.toContain("read-cluster");
+  });
+
+  test("is warned of where it is to be a warning, which is no part of the state", async () => {
+    const list = await cutOff();
+    const given = { ...inputs(list, rowFor("warned")), podNetwork: "warning" };
+    const { outs } = await controlPlane().create(given);
+    await until("the warning is said", () => host().engine.said("warned").includes(failure));
+    expect(outs).not.toHaveProperty("podNetwork");
+    expect(await controlPlane().diff(outs, { ...given, podNetwork: "error" })).toBe(false);
+  });
+
+  test("is left alone where it is to be ignored, and where there is one server", async () => {
+    const list = await cutOff();
+    await controlPlane().create({ ...inputs(list), podNetwork: "ignore" });
+    expect(list.flatMap((machine) => machine.scripts())).not.toContain("check-tunnel");
+    const alone = await servers([{}]);
+    await controlPlane().create(inputs(alone));
+    expect(alone[0]?.scripts()).toEqual(["node-ready", "read-cluster"]);
+  });
 });

@@ -1,14 +1,9 @@
 import { type FakeMachine, fakeMachines } from "../fake-machine";
-import { type Props, type ProviderHost, providerHost, refusal } from "../provider-host";
+import { type Props, refusal, sharedHost } from "../provider-host";
 
 const machines = fakeMachines();
-let host: ProviderHost;
-const machine = () => host.resource("Machine");
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
+const host = sharedHost();
+const machine = () => host().resource("Machine");
 
 const release = "https://mirror.example.com/v1.33.3%2Bk3s1";
 /** What came before it is no part of its state. */
@@ -31,7 +26,7 @@ test.each([
   const { id, outs } = await machine().create(inputs(s1, { images }));
   expect([id, outs.sha256]).toEqual(["s1", "5".repeat(64)]);
   expect(s1.ran).toEqual([
-    { script: "stage", variables: { VERSION: "v1.33.3+k3s1", BASE: release, IMAGES } },
+    { script: "stage", variables: { VERSION: "v1.33.3+k3s1", BASE: release, IMAGES, PROXY: "" } },
   ]);
 });
 
@@ -47,6 +42,15 @@ test("what came before it is no change of it", async () => {
   const s1 = await machines.machine("s1");
   expect(await machine().diff(inputs(s1), inputs(s1, { preflight: "other" }))).toBe(false);
   expect(await machine().diff(inputs(s1), inputs(s1, { images: true }))).toBe(true);
+});
+
+test("is fetched through the proxy that is given, which is no part of its state and no change of it", async () => {
+  const s1 = await machines.machine("s1", { stage: { stdout: `${"5".repeat(64)}\n` } });
+  const proxy = "http://user:pass@proxy:3128";
+  const { outs } = await machine().create(inputs(s1, { proxy }));
+  expect(s1.variables("stage").PROXY).toBe(proxy);
+  expect(outs).not.toHaveProperty("proxy");
+  expect(await machine().diff(outs, inputs(s1, { proxy: "http://other:1" }))).toBe(false);
 });
 
 test("a file that differs from the release's list is told, and nothing is recorded", async () => {

@@ -1,11 +1,6 @@
-import { type ProviderHost, providerHost } from "../provider-host";
+import { sharedHost } from "../provider-host";
 
-let host: ProviderHost;
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
+const host = sharedHost();
 
 test.each<[string, string[], string[], string[]]>([
   ["none at all", [], [], ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"]],
@@ -19,12 +14,12 @@ test.each<[string, string[], string[], string[]]>([
   ["more than before", ["s1"], ["s1", "s2", "s3"], []],
 ])("servers: %s", async (_case, before, servers, complaints) => {
   const old = before.length > 0 ? { servers: before } : undefined;
-  const { failures } = await host.resource("Membership").check(old, { servers });
+  const { failures } = await host().resource("Membership").check(old, { servers });
   expect(failures).toEqual(complaints.map((reason) => ({ property: "", reason })));
 });
 
 test("who is a server is recorded, and changes with the program", async () => {
-  const membership = host.resource("Membership");
+  const membership = host().resource("Membership");
   const { id, outs } = await membership.create({ servers: ["s1"] });
   expect([id, outs.servers]).toEqual(["membership", ["s1"]]);
   expect(await membership.diff(outs, { servers: ["s1", "s2"] })).toBe(true);

@@ -1,15 +1,10 @@
 import { type FakeMachine, fakeMachines } from "../fake-machine";
-import { type ProviderHost, providerHost, refusal } from "../provider-host";
+import { type Props, refusal, sharedHost } from "../provider-host";
 import { caHash, password, pinned, sentConfig, serverInputs } from "./inputs";
 
 const machines = fakeMachines();
-let host: ProviderHost;
-const create = (inputs: object) => host.resource("Node").create(inputs as Record<string, unknown>);
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
+const host = sharedHost();
+const create = (inputs: Props) => host().resource("Node").create(inputs);
 
 const nothing = { stdout: "" };
 const holds = (owner: string, hash = caHash) => ({ stdout: `${hash} ${owner}\n` });

@@ -1,18 +1,13 @@
-import { fakeMachines } from "../fake-machine";
-import { type Props, type ProviderHost, providerHost, refusal } from "../provider-host";
+import { fakeMachines, held } from "../fake-machine";
+import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
 import { agentInputs, agentPassword, caHash, lasting, password, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
-let host: ProviderHost;
+const host = sharedHost();
 
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
-
-const node = () => host.resource("Node");
-const fine = { "install-node": { stdout: "restarted\n" }, "node-ready": {} };
+const node = () => host().resource("Node");
+const fine = { "install-node": { stdout: "restarted\n" }, "node-ready": {}, "check-tunnel": {} };
 const state = (inputs: Props): Props => ({ ...lasting(inputs), joinToken: pinned });
 const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
 
@@ -27,6 +22,13 @@ describe("check", () => {
     ["the same token pinned to its CA", { token: pinned }, []],
     ["the same tokens", {}, []],
     ["another version", { version: "v2" }, []],
+    [
+      "another datastore",
+      { datastore: { kind: "sqlite" } },
+      [
+        "s1: its datastore would become sqlite, and the cluster's state is in etcd; give datastore.kind: etcd",
+      ],
+    ],
   ])("of a node that is given %s", async (_case, given, complaints) => {
     const inputs = serverInputs(await machines.machine("s1"));
     const { failures } = await node().check(inputs, { ...inputs, ...given });
@@ -53,6 +55,8 @@ test.each<[string, Props]>([
 test.each<[string, Props]>([
   ["its version", { version: "v2" }],
   ["its binary", { sha256: "6" }],
+  ["where its images come from", { registries: "mirrors: {}" }],
+  ["its environment", { environment: "HTTPS_PROXY=x" }],
   ["its configuration", { config: { role: "server", name: "s1", extra: { debug: true } } }],
   ["how it is reached", { connection: { host: "10.0.0.1" } }],
 ])("%s is a change of a node", async (_case, given) => {
@@ -77,11 +81,8 @@ test("the server that began the cluster is not asked for its token again", async
 });
 
 test("servers change one at a time, also after one that failed; agents do not wait for them", async () => {
-  let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const s2 = await machines.machine("s2", { "install-node": () => held.then(() => ({ code: 1 })) });
+  const failing = held({ code: 1 });
+  const s2 = await machines.machine("s2", { "install-node": failing.answer });
   const s3 = await machines.machine("s3", fine);
   const a1 = await machines.machine("a1", fine);
   const update = (inputs: Props, id: string) => node().update(id, state(inputs), upgraded(inputs));
@@ -89,12 +90,12 @@ test("servers change one at a time, also after one that failed; agents do not wa
   const first = refusal(update(serverInputs(s2, { join: url, token: pinned }), "prod/s2"));
   await until("the first is at work", () => s2.scripts().includes("install-node"));
   const second = update(serverInputs(s3, { join: url, token: pinned }), "prod/s3");
-  await until("the second waits", () => host.engine.said("s3").includes("waiting for its turn"));
+  await until("the second waits", () => host().engine.said("s3").includes("waiting for its turn"));
   await update(agentInputs(a1), "prod/a1");
-  expect(a1.scripts()).toEqual(["install-node", "node-ready"]);
+  expect(a1.scripts()).toEqual(["install-node", "node-ready", "check-tunnel"]);
   expect(s3.ran).toEqual([]);
 
-  release();
+  failing.release();
   await first;
   await second;
   expect(s3.scripts()).toEqual(["install-node", "node-ready"]);

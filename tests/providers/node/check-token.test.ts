@@ -1,5 +1,5 @@
 import { type FakeMachine, fakeMachines } from "../fake-machine";
-import { type ProviderHost, providerHost, refusal } from "../provider-host";
+import { type Props, refusal, sharedHost } from "../provider-host";
 import {
   agentInputs,
   agentPassword,
@@ -12,15 +12,15 @@ import {
 } from "./inputs";
 
 const machines = fakeMachines();
-let host: ProviderHost;
-const create = (inputs: object) => host.resource("Node").create(inputs as Record<string, unknown>);
+const host = sharedHost();
+const create = (inputs: Props) => host().resource("Node").create(inputs);
 
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
-
-const accepted = { "check-token": {}, "install-node": { stdout: "started\n" }, "node-ready": {} };
+const accepted = {
+  "check-token": {},
+  "install-node": { stdout: "started\n" },
+  "node-ready": {},
+  "check-tunnel": {},
+};
 const joining = (s2: FakeMachine) => serverInputs(s2, { join: url, token: pinned });
 
 test("a server asks as a server, then is installed with the token that was taken", async () => {
@@ -42,7 +42,7 @@ test("an agent asks as a node, is installed without the servers' secrets, and is
   const a1 = await machines.machine("a1", accepted);
   const { id } = await create(agentInputs(a1));
   expect(id).toBe("prod/a1");
-  expect(a1.scripts()).toEqual(["check-token", "install-node", "node-ready"]);
+  expect(a1.scripts()).toEqual(["check-token", "install-node", "node-ready", "check-tunnel"]);
   expect(a1.variables("check-token")).toEqual({
     SERVER: url,
     CA_HASH: caHash,

@@ -1,17 +1,12 @@
 import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
-import { type ProviderHost, providerHost, refusal } from "../provider-host";
+import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
 import { agentInputs, caHash, lasting, password, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
-let host: ProviderHost;
-const create = (inputs: object) => host.resource("Node").create(inputs as Record<string, unknown>);
-
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
+const host = sharedHost();
+const create = (inputs: Props) => host().resource("Node").create(inputs);
 
 const notYet = (reason: string) => ({ code: 75, stderr: `${reason}\n` });
 const again = { code: 1, stderr: "the unit ends again and again\n" };
@@ -24,6 +19,7 @@ const fine = {
   "check-token": {},
   "install-node": { stdout: "started\n" },
   supervisor: { stdout: `${caHash}\n` },
+  "check-tunnel": {},
   journal: { stdout: `${lines.join("\n")}\n\n` },
 };
 const journal = lines.map((line) => `  | ${line}\n`).join("");
@@ -55,7 +51,9 @@ test("a first server whose unit ends again and again is completed by the next ru
   const { message, recorded } = await refusal(create(inputs));
   expect(message).toBe(`s1: starting k3s: the unit ends again and again\n${journal}${next("k3s", "s1")}`);
   expect(recorded).toMatchObject({ id: "prod/s1", properties: { ...lasting(inputs), joinToken: password } });
-  const outs = await host.resource("Node").update("prod/s1", recorded?.properties ?? {}, inputs);
+  const outs = await host()
+    .resource("Node")
+    .update("prod/s1", recorded?.properties ?? {}, inputs);
   expect(outs.joinToken).toBe(pinned);
 });
 
@@ -79,10 +77,17 @@ test("waiting tells each new reason, and the machine which one it told last", as
     "looking whether it is ready",
     "waiting: unit not active",
     "waiting: node not Ready",
+    "checking the pod network",
   ];
-  const said = () => host.engine.said("waits");
+  const said = () => host().engine.said("waits");
   await until("all is said", () => said().length >= steps.length);
   expect(said()).toEqual(steps);
+});
+
+test("a node is sent the files that are given, and nothing for those that are not", async () => {
+  const a1 = await machines.machine("a1", { ...fine, "node-ready": {} });
+  await create(agentInputs(a1, { registries: "mirrors: {}\n" }));
+  expect(a1.variables("install-node")).toMatchObject({ REGISTRIES: "mirrors: {}\n", ENVIRONMENT: "" });
 });
 
 test("an installation that fails names its step, holds no secret, and is recorded", async () => {

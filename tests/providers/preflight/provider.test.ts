@@ -1,35 +1,17 @@
 import type { Facts } from "../../../providers/preflight/facts";
 import { rowFor } from "../fake-engine";
-import { type Props, type ProviderHost, providerHost } from "../provider-host";
+import { type FakeMachine, fakeMachines } from "../fake-machine";
+import { type Props, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { type Answer, type FleetMachine, fleet } from "./fleet";
-import { good } from "./scene";
+import { told } from "./told";
 
-let machines: ReturnType<typeof fleet>;
-let host: ProviderHost;
-const preflight = () => host.resource("Preflight");
+const machines = fakeMachines();
+const host = sharedHost();
+const preflight = () => host().resource("Preflight");
 
-beforeAll(async () => {
-  host = await providerHost();
-});
-afterAll(() => host.stop());
-beforeEach(() => {
-  machines = fleet();
-});
-afterEach(() => machines.stop());
+const machine = (name: string, more: Facts = {}) => machines.machine(name, { probe: told(name, more) });
 
-function told(facts: Facts): Answer {
-  const lines = Object.entries(facts).flatMap(([name, values]) =>
-    values.map((value) => `${name}=${value}\n`),
-  );
-  return { stdout: lines.join("") };
-}
-
-const now = () => String(Math.round(Date.now() / 1_000));
-const machine = (name: string, more: Facts = {}) =>
-  machines.machine(name, told({ ...good(name), time: [now()], ...more }));
-
-function inputs(list: FleetMachine[], more: Props = {}, role = "server"): Props {
+function inputs(list: FakeMachine[], more: Props = {}, role = "server"): Props {
   const entries = list.map(({ name, connection }) => [name, { role, connection }]);
   return { cluster: "prod", row: rowFor("preflight"), machines: Object.fromEntries(entries), ...more };
 }
@@ -38,20 +20,19 @@ test("machines that are ready pass, and each is looked at in one round trip", as
   const list = [await machine("s1"), await machine("s2", { owner: ["prod/s2"] })];
   const { failures } = await preflight().check(undefined, inputs(list));
   expect(failures).toEqual([]);
-  expect(list.map(({ probed }) => probed.length)).toEqual([1, 1]);
-  await until("it is said", () => host.engine.said("preflight").length >= 2);
-  expect(host.engine.said("preflight")).toEqual(["looking at s1", "looking at s2"]);
+  expect(list.map((each) => each.scripts())).toEqual([["probe"], ["probe"]]);
+  await until("it is said", () => host().engine.said("preflight").length >= 2);
+  expect(host().engine.said("preflight")).toEqual(["looking at s1", "looking at s2"]);
 });
 
 test("everything that is wrong with all machines is one table, which names no input: its value would be shown", async () => {
-  const gone = await machine("s4");
-  await gone.stop();
+  const gone = await machines.unreachable("s4");
   const list = [
     await machine("s1", { swap: ["/dev/sda2"] }),
     await machine("s2", { missing: ["curl"], cgroups: ["cpu cpuset pids"], swap: ["/dev/sda2"] }),
     await machine("s3", { missing: ["curl"] }),
     gone,
-    await machines.machine("s5", { code: 2, stderr: "sh: 1: Syntax error\n" }),
+    await machines.machine("s5", { probe: { code: 2, stderr: "sh: 1: Syntax error\n" } }),
   ];
   const { failures } = await preflight().check(undefined, inputs(list));
   expect(failures).toEqual([
@@ -75,14 +56,15 @@ test("warnings alone do not fail; they are told", async () => {
   const s7 = await machine("s7", { ntp: ["no"] });
   const { failures } = await preflight().check(undefined, inputs([s7]));
   expect(failures).toEqual([]);
-  const line =
-    "warning: s7: ntp: nothing sets its clock: it is not synchronised by NTP. Turn on chrony or systemd-timesyncd (timedatectl set-ntp true).";
-  await until("it is said", () => host.engine.said("preflight").includes(line));
+  const text = [
+    "1 machine is fit for k3s, with reservations:",
+    "  warning  s7  ntp  nothing sets its clock: it is not synchronised by NTP. Turn on chrony or systemd-timesyncd (timedatectl set-ntp true).",
+  ].join("\n");
+  await until("it is said", () => host().engine.said("preflight").includes(text));
 });
 
 test("overrides decide what fails, also of the connection", async () => {
-  const gone = await machine("s8");
-  await gone.stop();
+  const gone = await machines.unreachable("s8");
   const list = [await machine("s1", { missing: ["curl"], ntp: ["no"] }), gone];
   const findings = { curl: "ignore", ntp: "warning", "connection-refused": "warning" };
   expect((await preflight().check(undefined, inputs(list, { findings }))).failures).toEqual([]);
@@ -97,7 +79,7 @@ test("a mistake in the overrides is told before any machine is looked at", async
     'findings.swap: "warn" is none of ignore, warning, error',
     "findings.swop: there is no finding swop; did you mean swap?",
   ]);
-  expect(s1.probed).toEqual([]);
+  expect(s1.ran).toEqual([]);
 });
 
 test("a machine that is as it was is not looked at again; a new one and one with another role are", async () => {
@@ -109,7 +91,7 @@ test("a machine that is as it was is not looked at again; a new one and one with
   };
   const { failures } = await preflight().check(before, after);
   expect(failures).toEqual([]);
-  expect([s1, s2, s3].map(({ probed }) => probed.length)).toEqual([0, 1, 1]);
+  expect([s1, s2, s3].map((each) => each.scripts())).toEqual([[], ["probe"], ["probe"]]);
 });
 
 test("a machine is told what to look at, for its role and its peers", async () => {
@@ -122,6 +104,7 @@ test("a machine is told what to look at, for its role and its peers", async () =
     machines: both,
     nodeIps: { s1: "10.0.0.1", a1: "10.0.0.1,fd00::2" },
     mirror: "https://m.example",
+    mirrorProxy: "none",
   };
   await preflight().check(undefined, { ...inputs([]), ...more, flannelBackend: "host-gw" });
   const common = {
@@ -129,9 +112,14 @@ test("a machine is told what to look at, for its role and its peers", async () =
     MODULES: "br_netfilter overlay nf_conntrack ip_tables nf_tables",
     PLACES: "/ /tmp /usr/local/bin /etc/rancher /var/lib/rancher/k3s",
     MIRROR: "https://m.example",
+    PROXY: "none",
   };
-  expect(s1.probed).toEqual([{ ...common, PORTS: "6443 2379 2380 10250", PEERS: "a1 10.0.0.1 10250" }]);
-  expect(a1.probed).toEqual([{ ...common, PORTS: "6444 10250", PEERS: "s1 10.0.0.1 6443" }]);
+  expect(s1.variables("probe")).toEqual({
+    ...common,
+    PORTS: "6443 2379 2380 10250",
+    PEERS: "a1 10.0.0.1 10250",
+  });
+  expect(a1.variables("probe")).toEqual({ ...common, PORTS: "6444 10250", PEERS: "s1 10.0.0.1 6443" });
 });
 
 test("other machines are looked at, and are no change of it", async () => {
@@ -140,4 +128,16 @@ test("other machines are looked at, and are no change of it", async () => {
   expect(id).toBe("prod/preflight");
   const more = { version: "v1.35.0+k3s1", findings: { swap: "ignore" }, mirror: "https://m.example" };
   expect(await preflight().diff(outs, inputs([s1, s2], more))).toBe(false);
+});
+
+test("servers that keep no state in etcd need not reach its ports, nor have them free", async () => {
+  const list = [await machine("s1"), await machine("s2")];
+  await preflight().check(
+    undefined,
+    inputs(list, { etcd: false, nodeIps: { s1: "10.0.0.1", s2: "10.0.0.2" } }),
+  );
+  expect(list[0]?.variables("probe")).toMatchObject({
+    PORTS: "6443 10250",
+    PEERS: "s2 10.0.0.2 6443\ns2 10.0.0.2 10250",
+  });
 });

@@ -50,6 +50,21 @@ export function seen(name: string, more: Facts = {}, rest: Partial<Seen> = {}): 
   return { name, role, address: `${name}.example:22`, ahead: 0, facts: { ...good(name), ...more }, ...rest };
 }
 
+export function s1(facts: Facts = {}, rest: Partial<Seen> = {}): Seen {
+  return seen("s1", facts, rest);
+}
+
+/** A node that this cluster has already. */
+export function ours(name: string, facts: Facts = {}): Seen {
+  return seen(name, { owner: [`prod/${name}`], ...facts });
+}
+
+/** What a path lies on, in place of what it lies on otherwise. */
+export function at(path: string, line: string): Facts {
+  const places = s1().facts.place ?? [];
+  return { place: places.map((each) => (each.startsWith(`${path} `) ? `${path} ${line}` : each)) };
+}
+
 export function scene(machines: Seen[], more: Partial<Scene> = {}): Scene {
   return { cluster: "prod", version: "v1.33.3+k3s1", minima, flannelBackend: "vxlan", machines, ...more };
 }

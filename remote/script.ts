@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Script } from "../remote/machine";
+import type { Script } from "./machine";
 
 const loaded = new Map<string, Script>();
 

@@ -1,4 +1,4 @@
-import { nearest } from "../../manifest/nearest";
+import { nearest } from "../../words/nearest";
 
 const words = ["name", "version", "servers", "agents", "identityFile", "ssh"];
 

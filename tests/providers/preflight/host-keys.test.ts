@@ -1,0 +1,58 @@
+import { fakeMachines } from "../fake-machine";
+import { type Props, sharedHost } from "../provider-host";
+import { told } from "./told";
+
+const machines = fakeMachines();
+const host = sharedHost();
+const preflight = () => host().resource("Preflight");
+
+/** A machine that no key is known of, and how it is declared. */
+async function stranger(name: string) {
+  const machine = await machines.machine(name, { probe: told(name) });
+  const { hostKey, ...rest } = machine.connection;
+  const connection = { ...rest, knownHosts: "/dev/null", trustOnFirstUse: true };
+  return { machine, hostKey, way: `127.0.0.1:${rest.port}`, declared: { role: "server", connection } };
+}
+
+const inputs = (all: Record<string, object>): Props => ({ cluster: "prod", machines: all });
+
+test("the key of a host that may be believed at first use is learned, and is what it gives", async () => {
+  const { hostKey, way, declared } = await stranger("s1");
+  const { inputs: checked, failures } = await preflight().check(undefined, inputs({ s1: declared }));
+  expect([failures, checked.hostKeys]).toEqual([[], { [way]: hostKey }]);
+  const { outs } = await preflight().create(checked);
+  expect(outs.hostKeys).toEqual({ [way]: hostKey });
+  const again = await preflight().check(checked, inputs({ s1: declared }));
+  expect(again.inputs.hostKeys).toEqual({ [way]: hostKey });
+  expect(await preflight().diff(outs, again.inputs)).toBe(false);
+});
+
+test("another key than the learned one is refused, whatever is believed at first use", async () => {
+  const { way, declared } = await stranger("s1");
+  const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+  const old = { ...inputs({}), hostKeys: { [way]: other } };
+  const { failures } = await preflight().check(old, inputs({ s1: declared }));
+  expect(failures[0]?.reason).toMatch(
+    /error +s1 +host-key +127\.0\.0\.1:\d+ presented SHA256:.* instead of SHA256:/,
+  );
+});
+
+test("a new host's key is a change of it, and a host that is gone is forgotten", async () => {
+  const [s1, s2] = [await stranger("s1"), await stranger("s2")];
+  const first = await preflight().check(undefined, inputs({ s1: s1.declared }));
+  const { outs } = await preflight().create(first.inputs);
+  const second = await preflight().check(first.inputs, inputs({ s2: s2.declared }));
+  expect(second.inputs.hostKeys).toEqual({ [s2.way]: s2.hostKey });
+  expect(await preflight().diff(outs, second.inputs)).toBe(true);
+  const none = await preflight().check(second.inputs, inputs({}));
+  expect(none.inputs.hostKeys).toEqual({});
+});
+
+test("where no key may be believed at first use, there is nothing to learn", async () => {
+  const { machine, declared } = await stranger("s1");
+  const { inputs: checked } = await preflight().check(
+    undefined,
+    inputs({ s1: { ...declared, connection: machine.connection } }),
+  );
+  expect(checked).not.toHaveProperty("hostKeys");
+});
