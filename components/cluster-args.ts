@@ -7,6 +7,7 @@ import type { Machine, MachineSsh, Manifest, Written } from "../manifest/schema"
 import { milliseconds } from "../manifest/units";
 import { warnings } from "../manifest/warnings";
 import type { Connection } from "../providers/connection";
+import { hidden, passwordIn } from "./hidden";
 import { type Shared, shared } from "./shared";
 
 /** A machine as a manifest describes it; its address may be an output of whoever made it. */
@@ -25,6 +26,8 @@ export interface K3sClusterArgs
 
 /** A machine with everything that holds for it. */
 export interface ClusterMachine extends Pick<Machine, "name" | "labels" | "config" | "nodeIp" | "hooks"> {
+  /** Known before its host key is, and no secret. */
+  host: pulumi.Input<string>;
   connection: pulumi.Output<Connection>;
   /** Whether a key may be believed at first use on the way to it. */
   trusts: boolean;
@@ -60,18 +63,20 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
   const manifest = checked(`K3sCluster "${name}"`, written);
   for (const warning of warnings(manifest)) void pulumi.log.warn(`K3sCluster "${name}": ${warning}`);
   const { connect, ready } = manifest.timeouts;
+  const given = (host: string) => hosts.get(host) ?? host;
   const machine =
     (role: Role) =>
     ({ host, ssh, taints, config, ...rest }: Machine): ClusterMachine => ({
       ...rest,
+      host: given(host),
       config: { ...sharedSettings(role, manifest), ...taintSettings(taints), ...config },
-      connection: connectionOf(hosts.get(host) ?? host, ssh, connect),
+      connection: connectionOf(given(host), ssh, connect),
       trusts: [ssh, ...(ssh.bastion ?? [])].some(({ trustOnFirstUse }) => trustOnFirstUse),
     });
   const [first, ...others] = manifest.servers.map(machine("server"));
   if (!first) throw new Error("a checked manifest has a server");
   const nodes = [...manifest.servers, ...manifest.agents].flatMap(
-    ({ nodeIp, host }) => nodeIp?.split(",") ?? [hosts.get(host) ?? host],
+    ({ nodeIp, host }) => nodeIp?.split(",") ?? [given(host)],
   );
   const { datastore, registries, proxy, ...rest } = manifest;
   return {
@@ -85,7 +90,6 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
   };
 }
 
-/** What opens something is kept as a secret, and with it all that stands beside it. */
 function connectionOf(
   host: pulumi.Input<string>,
   { bastion, ...ssh }: MachineSsh,
@@ -95,9 +99,7 @@ function connectionOf(
     ...(bastion ? { bastions: bastion } : {}),
     ...(connect ? { connectTimeout: milliseconds(connect) } : {}),
   };
-  const connection = pulumi.output({ host, ...ssh, ...more });
-  const opens = [ssh, ...(bastion ?? [])].some(({ password, passphrase }) => password ?? passphrase);
-  return opens || ssh.sudoPassword ? pulumi.secret(connection) : connection;
+  return hidden(pulumi.output({ host, ...ssh, ...more }), passwordIn.connection);
 }
 
 /** An address that is not known yet cannot be checked: a name that no machine has takes its place meanwhile. */

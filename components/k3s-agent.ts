@@ -9,6 +9,11 @@ export interface K3sAgentArgs extends NodeArgs {
   server: K3sServer | JoinArgs;
 }
 
+function joinOf(server: K3sServer): JoinArgs {
+  const { name, connection, url, agentToken } = server;
+  return { url, token: agentToken, api: { name, connection } };
+}
+
 /** One agent of a cluster; done when its node is Ready. */
 export class K3sAgent extends pulumi.ComponentResource {
   /** There when the node is Ready. */
@@ -17,9 +22,8 @@ export class K3sAgent extends pulumi.ComponentResource {
   constructor(name: string, args: K3sAgentArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("k3s:index:K3sAgent", name, {}, options);
     const { server } = args;
-    const { url, token } =
-      server instanceof K3sServer ? { url: server.url, token: server.agentToken } : server;
-    const node = memberNode(name, args, { role: "agent", server: url, token }, this);
+    const { url, token, api } = server instanceof K3sServer ? joinOf(server) : server;
+    const node = memberNode(name, args, { role: "agent", server: url, token, api }, this);
     hook("after", name, args, { parent: this, dependsOn: node });
     this.ready = node.id;
     this.registerOutputs();

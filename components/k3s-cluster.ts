@@ -44,7 +44,9 @@ export class K3sCluster extends pulumi.ComponentResource {
     const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
     const known = knownBy(preflight);
     const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
-    const membership = new Membership(name, { servers: cluster.servers.map((server) => server.name) }, child);
+    const names = cluster.servers.map((server) => server.name);
+    const external = datastore && pulumi.unsecret(datastore).apply(({ kind }) => kind === "external");
+    const membership = new Membership(name, { servers: names, external, preflight: preflight.id }, child);
 
     const common = {
       ...{ cluster: name, version, ...artifacts, registries, proxy },
@@ -64,7 +66,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...others.map((other) => new K3sServer(other.name, { ...other, ...serverArgs, server: begins }, child)),
     ];
 
-    const endpoint = cluster.endpoint ?? { address: first.connection.host, port: 6443 };
+    const endpoint = cluster.endpoint ?? { address: first.host, port: 6443 };
     this.endpoint = pulumi.interpolate`https://${endpoint.address}:${endpoint.port}`;
     const nodes = servers.map(({ node }) => node);
     const controlPlane = new ControlPlane(
@@ -82,6 +84,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const server = {
       url: this.endpoint,
       token: pulumi.all([begins.agentToken, nodes]).apply(([its]) => its),
+      api: reached(first),
     };
     for (const agent of cluster.agents.map(known))
       new K3sAgent(agent.name, { ...agent, ...common, server }, child);
@@ -91,7 +94,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     this.agentToken = controlPlane.agentToken;
     this.caCertificate = controlPlane.caCertificate;
     this.clusterId = controlPlane.clusterId;
-    this.servers = cluster.servers.map((machine) => machine.name);
+    this.servers = names;
     this.agents = cluster.agents.map((machine) => machine.name);
     this.version = version;
     this.registerOutputs({ endpoint: this.endpoint, clusterId: this.clusterId });

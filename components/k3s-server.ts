@@ -6,7 +6,7 @@ import { ControlPlane } from "../providers/control-plane/resource";
 import type { NodeInputs } from "../providers/node/provider";
 import type { Args } from "../providers/resource-args";
 import { hook } from "./hook";
-import { memberNode } from "./node";
+import { connectionOf, memberNode } from "./node";
 import { defaultPatience, type JoinArgs, type NodeArgs } from "./node-args";
 
 export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "membership" | "peers"> {
@@ -65,8 +65,10 @@ export class K3sServer extends pulumi.ComponentResource {
     };
     const node = memberNode(name, args, of, this);
     this.name = name;
-    this.connection = pulumi.output(args.connection) as pulumi.Output<Connection>;
-    this.url = pulumi.interpolate`https://${this.connection.host}:6443`;
+    this.connection = connectionOf(args);
+    // Where it is is no secret, whatever opens it.
+    const { host } = pulumi.output(args.connection);
+    this.url = pulumi.interpolate`https://${host}:6443`;
     this.node = node.id;
     this.joinToken = node.joinToken;
     this.agentToken = pulumi

@@ -24,7 +24,10 @@ export interface NodeArgs {
   config?: pulumi.Input<Record<string, unknown>>;
   /** Where images are pulled from; default: where their names say. */
   registries?: pulumi.Input<Registries | undefined>;
-  /** A proxy for downloads and for k3s itself; default: the machine's environment says. */
+  /**
+   * A proxy for downloads and for k3s itself; its `noProxy` must hold the addresses of all nodes, which only K3sCluster
+   * adds by itself. Default: the machine's environment says.
+   */
   proxy?: pulumi.Input<ProxySettings | undefined>;
   /** Commands of yours to run on the machine, as the user who logs in; default: none. */
   hooks?: Hooks;
@@ -44,6 +47,8 @@ export interface JoinArgs {
   url: pulumi.Input<string>;
   /** In its full form, which trusts no other cluster: K10<hash of the CA>::<user>:<password>. */
   token: pulumi.Input<string>;
+  /** A server of it that may change labels and taints of the node later; a node may not change all of its own. */
+  api?: { name: string; connection: ConnectionArgs };
 }
 
 export const defaultPatience = 5 * 60_000;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NodeConfig, Role } from "../k3s/config";
 import { environmentFile } from "../k3s/proxy";
 import { registriesFile } from "../k3s/registries";
+import type { Datastore } from "../manifest/datastore";
 import { proxyFor } from "../manifest/proxy";
 import type { Connection } from "../providers/connection";
 import { learnable } from "../providers/host-keys";
@@ -9,13 +10,16 @@ import { Machine } from "../providers/machine/resource";
 import type { NodeInputs } from "../providers/node/provider";
 import { Node } from "../providers/node/resource";
 import type { Args } from "../providers/resource-args";
+import { hidden, passwordIn } from "./hidden";
 import { hook } from "./hook";
 import { defaultPatience, type NodeArgs, releaseAddress } from "./node-args";
 
 /** What servers and agents do not have in common. */
 export interface RoleArgs
-  extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers" | "datastore"> {
+  extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers" | "api"> {
   role: Role;
+  /** Where servers keep the cluster's state. */
+  datastore?: pulumi.Input<Datastore | undefined>;
   /** Where an agent finds its servers. */
   server?: pulumi.Input<string>;
   token: pulumi.Input<string>;
@@ -26,11 +30,11 @@ export interface RoleArgs
 /** One machine as a member of the cluster: the user's hooks, its artifacts, then its node. */
 export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: pulumi.Resource): Node {
   const { version, hooks } = args;
-  const connection = (pulumi.output(args.connection) as pulumi.Output<Connection>).apply(believingNobody);
+  const connection = connectionOf(args).apply(believingNobody);
   const checked = pulumi.all([connection, args.preflight]).apply(([known]) => known);
   const before = hook("before", name, { hooks, connection: checked }, { parent });
   const release = releaseAddress(args);
-  const proxy = pulumi.output(args.proxy);
+  const proxy = hidden(args.proxy, passwordIn.proxy);
   const machine = new Machine(
     name,
     {
@@ -45,7 +49,7 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     },
     { parent, dependsOn: before },
   );
-  const { role, server, token, tlsSans, disable, ...serverOnly } = of;
+  const { role, server, token, tlsSans, disable, datastore, ...serverOnly } = of;
   const config = pulumi
     .all([args.labels, args.nodeIp, args.config, server, tlsSans, disable])
     .apply(([labels, nodeIp, extra, join, tlsSans, disable]) =>
@@ -59,7 +63,8 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
       connection,
       version,
       config,
-      registries: pulumi.output(args.registries).apply((its) => its && registriesFile(its)),
+      datastore: hidden(datastore, passwordIn.datastore),
+      registries: hidden(args.registries, passwordIn.registries).apply((its) => its && registriesFile(its)),
       environment: proxy.apply((its) => its && environmentFile(its)),
       token: pulumi.secret(token),
       sha256: machine.sha256,
@@ -68,6 +73,11 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     },
     { parent },
   );
+}
+
+/** How the machine is reached: a secret where it holds a password. */
+export function connectionOf({ connection }: NodeArgs): pulumi.Output<Connection> {
+  return hidden(connection as pulumi.Input<Connection>, passwordIn.connection);
 }
 
 /** Only K3sCluster remembers what was believed at first use; without it every run would be the first. */

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Datastore } from "../manifest/datastore";
 import { sparing } from "../manifest/proxy";
 import type { Manifest, ProxySettings, Registries } from "../manifest/schema";
+import { hidden, passwordIn } from "./hidden";
 
-/** What all nodes share of what may hold passwords; then it is a secret, with all that stands beside it. */
+/** What all nodes share of what may hold passwords. */
 export interface Shared {
   /** Where servers keep the cluster's state, where that is not etcd. */
   datastore?: pulumi.Output<Datastore>;
@@ -17,22 +18,10 @@ export function shared(
   addresses: pulumi.Input<string>[],
 ): Shared {
   return {
-    ...(datastore.kind === "etcd" ? {} : { datastore: hidden(datastore, datastore.kind === "external") }),
-    ...(registries ? { registries: hidden(registries, logsIn(registries)) } : {}),
-    ...(proxy ? { proxy: beside(hidden(proxy, logsInBy(proxy)), addresses) } : {}),
+    ...(datastore.kind === "etcd" ? {} : { datastore: hidden(datastore, passwordIn.datastore) }),
+    ...(registries ? { registries: hidden(registries, passwordIn.registries) } : {}),
+    ...(proxy ? { proxy: beside(hidden(proxy, passwordIn.proxy), addresses) } : {}),
   };
-}
-
-function hidden<T>(value: T, isSecret: boolean): pulumi.Output<T> {
-  return (isSecret ? pulumi.secret(value) : pulumi.output(value)) as pulumi.Output<T>;
-}
-
-function logsIn({ configs = {} }: Registries): boolean {
-  return Object.values(configs).some(({ auth }) => auth);
-}
-
-function logsInBy({ http, https }: ProxySettings): boolean {
-  return [http, https].some((address) => address?.includes("@"));
 }
 
 function beside(proxy: pulumi.Output<ProxySettings>, addresses: pulumi.Input<string>[]) {

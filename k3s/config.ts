@@ -29,18 +29,34 @@ export const paths = {
 
 /** The text of /etc/rancher/k3s/config.yaml. */
 export function configFile(node: NodeConfig): string {
-  const { labels = {} } = node;
+  const { [taintKey]: _, ...extra } = node.extra ?? {};
   const common = {
     "node-name": node.name,
     ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
-    ...(Object.keys(labels).length > 0 ? { "node-label": labelList(labels) } : {}),
     ...(node.join && node.datastore?.kind !== "external" ? { server: node.join } : {}),
     "token-file": paths.token,
   };
   const settings = node.role === "server" ? { ...common, ...serverSettings(node) } : common;
   // k3s reads YAML 1.1, to which a bare "no" or 1_000 is no text.
-  return stringify({ ...node.extra, ...settings }, { version: "1.1" });
+  return stringify({ ...extra, ...settings }, { version: "1.1" });
 }
+
+/** What k3s only reads when a node registers: the text of a file of config.yaml.d. */
+export function registrationFile({ labels = {}, extra = {} }: NodeConfig): string {
+  const taints = extra[taintKey];
+  const settings = {
+    ...(Object.keys(labels).length > 0 ? { "node-label": labelList(labels) } : {}),
+    ...(taints ? { [taintKey]: taints } : {}),
+  };
+  return stringify(settings, { version: "1.1" });
+}
+
+/** The taints that a node is declared to have, as the API has them: without an empty value. */
+export function taintsOf({ extra = {} }: NodeConfig): string[] {
+  return [extra[taintKey] ?? []].flat().map((taint) => String(taint).replace("=:", ":"));
+}
+
+const taintKey = "node-taint";
 
 function serverSettings({ join, tlsSans = [], disable = [], datastore = { kind: "etcd" } }: NodeConfig) {
   return {

@@ -44,10 +44,11 @@ export function portsFor(from: Role, to: Role, etcd: boolean): number[] {
 }
 
 /** What a firewall must let through, in its own words. */
-export function openings(role: Role, backend: string): string[] {
+export function openings(role: Role, backend: string, etcd: boolean): string[] {
   const tunnel: Record<string, string[]> = { vxlan: ["8472/udp"], "wireguard-native": ["51820/udp"] };
-  const api = role === "server" ? ["6443/tcp", "2379:2380/tcp"] : [];
-  return [...api, "10250/tcp", ...(tunnel[backend] ?? [])];
+  const state = etcd ? ["2379:2380/tcp"] : [];
+  const server = role === "server" ? ["6443/tcp", ...state] : [];
+  return [...server, "10250/tcp", ...(tunnel[backend] ?? [])];
 }
 
 /** Modules of the kernel that k3s loads or expects; of ip_tables and nf_tables one will do. */

@@ -74,6 +74,8 @@ export const proxy = z
     https: proxyAddress.optional().describe("Secret, if it holds a password. For https:// addresses"),
     noProxy: oneOrMore(direct, "something to reach without the proxy")
       .default([])
-      .describe("What is reached without it"),
+      .describe(
+        "What is reached without it, besides the nodes; give their block, or each new node restarts the others",
+      ),
   })
   .meta({ id: "proxy", description: "A proxy, for downloads on machines and for k3s itself." });

@@ -1,4 +1,4 @@
-import { addressOf, cidrOf, holds } from "./cidr";
+import { addressOf, bits, cidrOf, holds } from "./cidr";
 import type { ProxySettings } from "./schema";
 
 /** The proxy that an address is fetched through: nothing where it is for the machine to say, "none" for none. */
@@ -14,14 +14,18 @@ export function sparing(proxy: ProxySettings, addresses: readonly string[]): Pro
   return { ...proxy, noProxy: [...new Set([...proxy.noProxy, ...added])] };
 }
 
-/** As Go and curl read NO_PROXY. */
+/** As Go, and so k3s, reads NO_PROXY. */
 function isDirect(host: string, noProxy: readonly string[]): boolean {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
+  const name = bare(host);
   const address = addressOf(name);
-  return noProxy.some((entry) => {
-    const text = entry.toLowerCase();
-    const block = address && cidrOf(text);
+  return noProxy.map(bare).some((text) => {
+    // An address is a block of one, however it is written.
+    const block = address && (cidrOf(text) ?? cidrOf(`${text}/${bits[address.family]}`));
     if (block) return holds(block, address);
     return text === "*" || text === name || name.endsWith(text.startsWith(".") ? text : `.${text}`);
   });
+}
+
+function bare(host: string): string {
+  return host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
 }

@@ -1,4 +1,4 @@
-import { keysAtFirstUse } from "../remote/first-use";
+import { keysAtFirstUse, knownByFiles } from "../remote/first-use";
 import type { Endpoint } from "../remote/target";
 import type { Connection } from "./connection";
 
@@ -19,6 +19,15 @@ export function pinned(connection: Connection, known: HostKeys = {}): Connection
 export function learnable(connection: Connection): string[] {
   const hops = [...(connection.bastions ?? []), connection];
   return waysOf(connection).filter((_, index) => hops[index]?.trustOnFirstUse && !hops[index]?.hostKey);
+}
+
+/** Those of them whose key nobody knows, neither this stack nor the user's files. */
+export function unlearned(connection: Connection, known: HostKeys = {}): string[] {
+  const missing = learnable(connection).filter((way) => !(way in known));
+  if (missing.length === 0) return [];
+  const ways = waysOf(connection);
+  const isKnown = knownByFiles({ transport: "ssh", ...connection });
+  return missing.filter((way) => !isKnown[ways.indexOf(way)]);
 }
 
 /** What was believed on the way to a machine that this process has connected to. */

@@ -30,12 +30,18 @@ export type Begun<O> = (id: string, outputs: Partial<O>) => void;
 export interface Resource<I extends object, O extends object> {
   /** Also runs in a preview. */
   check?(inputs: I, old: I | undefined, tell: Tell): Promise<Checked<I>> | Checked<I>;
-  /** Inputs that matter only when the resource is made; they are no part of its state. */
+  /** Inputs that matter only when the resource is made, and make no difference later. */
   createOnly?: readonly (keyof I)[];
+  /** Inputs of which an update has to know what they were: they stay so in the state until one succeeds. */
+  pending?: readonly (keyof I)[];
   /** What is found out when it is made or changed, and is no input. */
   outputs?: readonly (keyof O)[];
   create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
   update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
+  /** What differs from the state where somebody has changed it; "gone" where it is no more. */
+  read?(id: string, state: I & O, tell: Tell): Promise<Partial<I> | "gone">;
+  /** What a change of these inputs costs, in the words of a row; nothing where nobody will notice. */
+  cost?(changed: readonly (keyof I)[], state: I & O, inputs: I): string | undefined;
   delete?(id: string, state: I & O, tell: Tell): Promise<void>;
 }
 
@@ -50,23 +56,32 @@ export function wired<I extends object, O extends object>(
   const createOnly = (kind.createOnly ?? []).map(String);
   const aside = [...createOnly, ...(kind.outputs ?? []).map(String)];
   const row = ({ row }: Props) => rowOf(typeof row === "string" ? rowUrn(row, typeOf(name)) : "");
-  const state = (inputs: Props, outputs: object) => ({ ...without(createOnly, inputs), ...plain(outputs) });
+  // What is read is also an input of the next run, which must know all of them.
+  const forgotten = kind.read ? [] : createOnly;
+  const pending = (kind.pending ?? []).map(String);
+  const lasting = (inputs: Props) => without(forgotten, inputs);
+  const state = (inputs: Props, outputs: object) => ({ ...lasting(inputs), ...plain(outputs) });
   return {
     check: (old: Props, news: Props) => {
       const inputs = settled(old, news);
       const before = Object.keys(old).length > 0 ? (old as I) : undefined;
-      return guarded(row(inputs), async (tell) => {
+      return guarded(row(news), async (tell) => {
         const checked = hasUnknown(inputs) ? undefined : await kind.check?.(inputs as I, before, tell);
         const { mistakes = [], learned } = checked ?? {};
         return {
-          inputs: { ...inputs, ...learned },
+          // Not what took the place of the unknown: the engine does not know which of that is secret, and shows it.
+          inputs: { ...news, ...learned },
           failures: mistakes.map((reason) => ({ property: "", reason })),
         };
       });
     },
-    diff: async (_id: string, old: Props, news: Props) => ({
-      changes: changedInputs(old, news, aside).length > 0,
-    }),
+    diff: async (_id: string, old: Props, news: Props) => {
+      const inputs = settled(old, news);
+      const changed = changedInputs(old, inputs, aside);
+      const cost = changed.length > 0 && kind.cost?.(changed as (keyof I)[], old as I & O, inputs as I);
+      if (cost) told(row(inputs), cost);
+      return { changes: changed.length > 0 };
+    },
     create: (inputs: Props) => {
       let partial: Recorded | undefined;
       const begun: Begun<O> = (id, outputs) => {
@@ -85,11 +100,40 @@ export function wired<I extends object, O extends object>(
       guarded(
         row(inputs),
         async (tell) => ({ outs: state(inputs, await kind.update(id, inputs as I, old as I & O, tell)) }),
-        () => ({ id, properties: { ...old, ...without(createOnly, inputs) } }),
+        () => ({ id, properties: { ...old, ...without(pending, lasting(inputs)) } }),
       ),
+    ...(kind.read ? { read: (id: string, props: Props) => readBy(kind, row(props), id, props) } : {}),
     delete: (id: string, old: Props) =>
       guarded(row(old), async (tell) => kind.delete?.(id, old as I & O, tell)),
   };
+}
+
+/** A machine that cannot be looked at may be as it was: that is said, and what is known of it is kept. */
+async function readBy<I extends object, O extends object>(
+  kind: Resource<I, O>,
+  row: Row,
+  id: string,
+  props: Props,
+): Promise<dynamic.ReadResult> {
+  try {
+    const seen = await kind.read?.(id, props as I & O, row.tell);
+    if (seen === "gone") return { id: "", props: {} };
+    const drifted = plain(seen ?? {});
+    if (Object.entries(drifted).every(([key, value]) => same(props[key], value))) return { id, props };
+    const outputs = (kind.outputs ?? []).map(String);
+    return { id, props: { ...props, ...drifted }, inputs: { ...without(outputs, props), ...drifted } };
+  } catch (cause) {
+    const { message } = atStep(row.step(), cause);
+    row.tell.warn(`it could not be looked at, and is taken to be as it was: ${message}`);
+    return { id, props };
+  } finally {
+    row.end();
+  }
+}
+
+function told(row: Row, message: string): void {
+  row.tell(message);
+  row.end();
 }
 
 function without(keys: readonly string[], values: Props): Props {
@@ -104,8 +148,8 @@ export function changedInputs(old: Props, news: Props, aside: readonly string[])
 }
 
 /**
- * In a preview an updated resource's outputs are all unknown, also those that will stay. What is known
- * from the last run takes the place of what is not, so that nothing downstream seems to change.
+ * In a preview an updated resource's outputs are all unknown, also those that will stay. Inputs are judged and
+ * compared with what is known from the last run in place of what is not, so that nothing downstream seems to change.
  */
 export function settled(old: Props, news: Props): Props {
   return Object.fromEntries(

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Writes a node's files and starts it, or restarts it when what it runs on has changed; does not wait.
-# Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; TOKEN; AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT,
-# the texts of files that need not be, with OURS, the first line that tells them from those of somebody else.
+# Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
+# AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT, the texts of files that need not be, with OURS, the first
+# line that tells them from those of somebody else; REGISTER, "yes" to have it register again.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner.
 
 set -eu
@@ -16,14 +17,21 @@ main() {
   fi
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
+  files=
   place "$folder/owner" 0644 "$OWNER"
   place "$folder/token" 0600 "$TOKEN"
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
   place "$folder/config.yaml" 0600 "$CONFIG"
+  # A node that is registered already is changed in the API, and not restarted.
+  (umask 022 && mkdir -p "$folder/config.yaml.d")
+  write "$folder/config.yaml.d/registration.yaml" 0600 "$REGISTRATION"
+  if [ "$REGISTER" = yes ]; then : >"$changed"; fi
   optional "$folder/registries.yaml" "$REGISTRIES"
   optional "/etc/systemd/system/$UNIT.service.env" "$ENVIRONMENT"
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
+  write "$folder/.written" 0600 "$(written)
+"
   systemctl daemon-reload
   systemctl enable --quiet "$UNIT"
   run
@@ -43,14 +51,35 @@ run() {
   echo "${verb}ed"
 }
 
-# A reader sees the old file or the new one, and never one that others may read for a moment.
+# What read-node.sh compares with: sum, mode, owner and path of each file that is ours.
+written() {
+  for file in $files; do
+    echo "$(sha256sum <"$file" | cut -d ' ' -f 1) $(stat -c %a:%U:%G "$file") $file"
+  done
+}
+
+# A unit that runs on what is placed has to be restarted when its text changes.
 place() {
-  if [ -e "$1" ] && [ "$(stat -c %a "$1")" = "${2#0}" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$3")" ]; then return; fi
+  is "$1" "$3" || : >"$changed"
+  write "$@"
+}
+
+# A reader sees the old file or the new one, and never one that others may read for a moment.
+write() {
+  files="$files $1"
+  if is "$1" "$3"; then protect "$1" "$2"; return; fi
   printf %s "$3" >"$1.new"
   chmod "$2" "$1.new"
-  : >"$changed"
   mv -f "$1.new" "$1"
 }
+
+protect() {
+  if [ "$(stat -c %a:%U:%G "$1")" = "${2#0}:root:root" ]; then return; fi
+  chown root:root "$1"
+  chmod "$2" "$1"
+}
+
+is() { [ -e "$1" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$2")" ]; }
 
 optional() {
   if [ -n "$2" ]; then place "$1" 0600 "$2"; return; fi
@@ -62,11 +91,14 @@ optional() {
 
 binary() {
   staged=/usr/local/lib/k3s/$VERSION/k3s
-  if [ -e /usr/local/bin/k3s ] && [ "$(sha256sum </usr/local/bin/k3s)" = "$(sha256sum <"$staged")" ]; then return; fi
-  ln -f "$staged" /usr/local/bin/.k3s.new 2>/dev/null || cp "$staged" /usr/local/bin/.k3s.new
-  chmod 0755 /usr/local/bin/.k3s.new
-  : >"$changed"
-  mv -f /usr/local/bin/.k3s.new /usr/local/bin/k3s
+  files="$files /usr/local/bin/k3s"
+  if ! [ -e /usr/local/bin/k3s ] || [ "$(sha256sum </usr/local/bin/k3s)" != "$(sha256sum <"$staged")" ]; then
+    ln -f "$staged" /usr/local/bin/.k3s.new 2>/dev/null || cp "$staged" /usr/local/bin/.k3s.new
+    chmod 0755 /usr/local/bin/.k3s.new
+    : >"$changed"
+    mv -f /usr/local/bin/.k3s.new /usr/local/bin/k3s
+  fi
+  protect /usr/local/bin/k3s 0755
 }
 
 main

@@ -2,7 +2,8 @@
 # Puts a verified k3s beside its later place and unpacks it beforehand; a complete one is left as it is.
 # Inputs: VERSION; BASE, the address of its release; IMAGES, "yes" to fetch the image archive, too; PROXY, the proxy to
 # fetch through, "none" for none, or nothing: then it is the machine's environment that says.
-# Output: the binary's sha256. Exit: 0 done, 64 unknown architecture, 65 checksum differs, 69 not to be had.
+# Output: the binary's sha256. Exit: 0 done, 64 unknown architecture, 65 checksum differs, 69 not to be had,
+# 74 no room for it.
 
 set -eu
 umask 022
@@ -60,8 +61,16 @@ obtain() {
 }
 
 fetch() {
-  said=$(curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$2" "$BASE/$1" 2>&1) ||
-    fail 69 "$BASE/$1 could not be fetched: $(echo "$said" | tail -n 1)"
+  said=$(curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$2" "$BASE/$1" 2>&1) || lost "$?" "$@"
+}
+
+lost() {
+  rm -f "$3"
+  place=${3%/*}
+  if [ "$1" = 23 ]; then
+    fail 74 "$2 does not fit into $place, which has $(df -Pk "$place" | awk 'NR == 2 { print int($4 / 1024) }') MiB free"
+  fi
+  fail 69 "$BASE/$2 could not be fetched: $(echo "$said" | tail -n 1)"
 }
 
 sum_of() {

@@ -15,6 +15,8 @@ export interface MachineInputs {
   proxy?: string;
   /** How to take it that the disk under a server's database is slow; absent where there will be none. */
   disk?: SlowDisk;
+  /** What has become of it, in words. */
+  staged?: string;
   /** Nothing is fetched before the machines were looked at. */
   preflight: string;
 }
@@ -24,13 +26,16 @@ export interface MachineOutputs {
   sha256: string;
 }
 
+const released = "as released";
+
 const minutes = (count: number) => count * 60_000;
 
 /** One machine's artifacts: fetched, verified and unpacked, without touching what runs. */
 export const machine: Resource<MachineInputs, MachineOutputs> = {
-  // Where they come through changes nothing of what is there.
   outputs: ["sha256"],
+  // What they came through, and how their disk is taken, change nothing of what is there.
   createOnly: ["preflight", "proxy", "disk"],
+  check: () => ({ learned: { staged: released } }),
   create: async (inputs, tell, begun) => {
     const outputs = await stage(inputs, tell);
     // From here on there is something to remove.
@@ -42,6 +47,12 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
     const outputs = await stage(inputs, tell);
     await measure(inputs, tell);
     return outputs;
+  },
+  read: async (_id, { name, connection, version, sha256 }, tell) => {
+    tell("looking at what is staged");
+    const options = { variables: { VERSION: version }, deadline: minutes(1) };
+    const found = (await connect(name, connection).run(script("read-machine"), options)).trim();
+    return { staged: found === sha256 ? released : found ? "changed" : "missing" };
   },
   delete: async (_id, { name, connection, version }, tell) => {
     tell("removing k3s");
@@ -64,11 +75,14 @@ async function stage(inputs: MachineInputs, tell: Tell): Promise<MachineOutputs>
   const options = {
     variables: { VERSION: version, BASE: release, IMAGES: images ? "yes" : "no", PROXY: proxy },
     deadline: minutes(10),
+    // curl repeats the whole address of a proxy that it cannot parse.
+    secrets: proxy.includes("@") ? [proxy] : [],
   };
   const sha256 = await connect(name, connection)
     .run(script("stage"), options)
     .catch((error) => {
       throw advised(step, error, {
+        74: "free some room there, then run this again",
         65: "correct the mirror, or remove what changes files on the way; nothing was installed",
         69: "check that the machine reaches this address, or name a mirror (artifacts.mirror) or a proxy (proxy) that it reaches",
       });

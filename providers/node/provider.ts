@@ -1,4 +1,4 @@
-import { configFile, type NodeConfig } from "../../k3s/config";
+import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
 import { ours } from "../../k3s/ours";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
@@ -14,8 +14,11 @@ import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 import { checkToken } from "./check-token";
 import { clusterToJoin, type Peer } from "./cluster-to-join";
+import { cost } from "./cost";
+import { setObject } from "./object";
+import { type Live, lost, observe, seenConfig, untouched } from "./observe";
 
-export interface NodeInputs {
+export interface NodeInputs extends Partial<Live> {
   cluster: string;
   connection: Connection;
   version: string;
@@ -39,6 +42,8 @@ export interface NodeInputs {
   membership?: string;
   /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
   podNetwork?: Override;
+  /** A server that may change the node's object; absent on servers, and where none is known. */
+  api?: { name: string; connection: Connection };
   patience: number;
 }
 
@@ -52,10 +57,16 @@ const quick = 60_000;
 /** One machine as a member of the cluster: its configuration, its unit, its own health. */
 export const node: Resource<NodeInputs, NodeOutputs> = {
   outputs: ["joinToken"],
-  createOnly: ["join", "peers", "membership", "token", "agentToken", "podNetwork", "patience"],
+  createOnly: ["join", "peers", "membership", "token", "agentToken", "podNetwork", "api", "patience"],
+  // What its object was to be, and has to lose when it is declared no more; and what of the node was lost.
+  pending: ["config", "files", "node"],
   check: (inputs, old) => ({
-    mistakes: old ? [...tokenComplaints(inputs, old), ...datastoreComplaints(inputs, old)] : [],
+    mistakes: old
+      ? [...tokenComplaints(inputs, old), ...datastoreComplaints(inputs, old)]
+      : trustingComplaints(inputs),
+    learned: untouched,
   }),
+  cost,
   create: async (given, tell, begun) => {
     const id = `${given.cluster}/${given.config.name}`;
     const machine = connect(given.config.name, given.connection);
@@ -76,20 +87,29 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   update: async (id, given, state, tell) => {
     const machine = connect(given.config.name, given.connection);
     if (given.config.role === "agent") {
-      await install(machine, id, given, tell);
+      await install(machine, id, given, tell, state);
       await ready(machine, given, tell);
+      await register(machine, given, state, tell);
       await checkPodNetwork([machine], { taken: given.podNetwork }, tell);
       return {};
     }
     tell("waiting for its turn");
     return oneAtATime(async () => {
       const inputs = await placed(machine, given, tell);
-      await install(machine, id, inputs, tell);
+      await install(machine, id, inputs, tell, state);
       const pinned = parseToken(state.joinToken ?? "").caHash !== undefined;
       const joinToken = pinned || !begins(inputs) ? state.joinToken : await firstToken(machine, inputs, tell);
       await ready(machine, inputs, tell);
+      await register(machine, inputs, state, tell);
       return { joinToken };
     });
+  },
+  read: async (id, { config, connection }, tell) => {
+    tell("looking at the node");
+    const { owner, live, object } = await observe(connect(config.name, connection), config);
+    if (owner !== id && !live.unit.startsWith("active")) return "gone";
+    const taken = owner && owner !== id ? { files: `the machine belongs to ${owner}` } : {};
+    return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
   delete: async (id, { config, connection }, tell) => {
     tell("removing the node");
@@ -111,6 +131,15 @@ function begins({ join, config }: NodeInputs): boolean {
   return config.role === "server" && !join;
 }
 
+/** A token without the hash of a CA would be shown to whoever answers. */
+function trustingComplaints({ config, join = config.join, token }: NodeInputs): string[] {
+  if (!join || parseToken(token).caHash) return [];
+  const file = `/var/lib/rancher/k3s/server/${config.role === "server" ? "token" : "agent-token"}`;
+  return [
+    `${config.name}: its token names no CA, so that it would trust whoever answers at ${join}; give it in full, K10… (on a server: ${file})`,
+  ];
+}
+
 function tokenComplaints(inputs: NodeInputs, old: NodeInputs): string[] {
   const changed = (name: "token" | "agentToken") =>
     parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
@@ -130,7 +159,19 @@ function datastoreComplaints({ config, datastore }: NodeInputs, old: NodeInputs)
   ];
 }
 
-async function install(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
+/** The node's object, where it is to be another than it was, or somebody has changed it. */
+async function register(machine: Machine, inputs: NodeInputs, old: NodeInputs, tell: Tell): Promise<void> {
+  const declared = ({ config, node = untouched.node }: NodeInputs) => [registrationFile(config), node].join();
+  if (declared(inputs) !== declared(old)) await setObject(machine, inputs, old, tell);
+}
+
+async function install(
+  machine: Machine,
+  id: string,
+  inputs: NodeInputs,
+  tell: Tell,
+  old?: NodeInputs,
+): Promise<void> {
   const { config, join = config.join, version, token, agentToken = "", datastore } = inputs;
   const { registries = "", environment = "" } = inputs;
   const step = "writing its files and starting it";
@@ -142,13 +183,15 @@ async function install(machine: Machine, id: string, inputs: NodeInputs, tell: T
       UNIT: unitName(config.role),
       UNIT_TEXT: unitFile(config.role),
       CONFIG: configFile({ ...config, join, datastore }),
+      REGISTRATION: registrationFile(config),
+      REGISTER: old && lost(old) ? "yes" : "no",
       TOKEN: token,
       AGENT_TOKEN: agentToken,
       REGISTRIES: registries,
       ENVIRONMENT: environment,
       OURS: ours,
     },
-    secrets: secretsOf(token, agentToken),
+    secrets: [...secretsOf(token, agentToken), ...opening(inputs)],
     deadline: quick,
   };
   await machine.run(script("install-node"), options).catch((error) => {
@@ -158,10 +201,16 @@ async function install(machine: Machine, id: string, inputs: NodeInputs, tell: T
   });
 }
 
-async function ready(machine: Machine, { config, token, patience }: NodeInputs, tell: Tell): Promise<void> {
+/** What besides tokens may open something. */
+function opening({ datastore, registries = "", environment = "" }: NodeInputs): string[] {
+  return [datastore?.kind === "external" ? datastore.endpoint : "", registries, environment];
+}
+
+async function ready(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<void> {
+  const { config, token, patience } = inputs;
   const { role, name } = config;
   const variables = { ROLE: role, NODE: name };
-  const secrets = secretsOf(token);
+  const secrets = [...secretsOf(token), ...opening(inputs)];
   await waitFor({ machine, unit: unitName(role), script: "node-ready", variables, secrets, patience, tell });
 }
 

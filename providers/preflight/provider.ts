@@ -2,7 +2,7 @@ import type { Role } from "../../k3s/config";
 import { minima as defaults, type Minimum } from "../../k3s/requirements";
 import { RemoteError } from "../../remote/errors";
 import { type Connection, connect } from "../connection";
-import { type HostKeys, learnable, learnedFrom, remembering } from "../host-keys";
+import { type HostKeys, learnable, learnedFrom, remembering, unlearned } from "../host-keys";
 import type { Resource, Tell } from "../wire";
 import { complaints, type Found } from "./complaints";
 import { fact, parseFacts } from "./facts";
@@ -78,7 +78,8 @@ export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
 /** The keys that were learned, now and before; a host that is not declared any more is forgotten. */
 function hostKeysOf({ machines }: PreflightInputs, old: PreflightInputs | undefined): PreflightOutputs {
   const connections = Object.values(machines).map(({ connection }) => connection);
-  const known: HostKeys = Object.assign({}, old?.hostKeys, ...connections.map(learnedFrom));
+  const news = connections.filter((connection) => unlearned(connection, old?.hostKeys).length > 0);
+  const known: HostKeys = Object.assign({}, old?.hostKeys, ...news.map(learnedFrom));
   const ways = connections.flatMap(learnable).filter((way) => way in known);
   if (ways.length === 0 && !old?.hostKeys) return {};
   return { hostKeys: Object.fromEntries(ways.map((way) => [way, known[way] as string])) };
@@ -89,11 +90,14 @@ async function findAll(
   old: PreflightInputs | undefined,
   tell: Tell,
 ): Promise<Found[]> {
-  const { cluster, version, minima = {}, findings = {}, flannelBackend = "vxlan", mirror } = inputs;
+  const { cluster, version, minima = {}, findings = {}, flannelBackend = "vxlan" } = inputs;
+  const { mirror, mirrorProxy, etcd = true } = inputs;
   const { hostKeys = {} } = old ?? {};
+  const fetching =
+    [version, mirror, inputs.mirrorProxy].join() !== [old?.version, old?.mirror, old?.mirrorProxy].join();
   const fresh = Object.entries(inputs.machines).filter(
     ([name, probed]) =>
-      !equal(probed, old?.machines?.[name]) || learnable(probed.connection).some((way) => !(way in hostKeys)),
+      fetching || !equal(probed, old?.machines?.[name]) || unlearned(probed.connection, hostKeys).length > 0,
   );
   const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, hostKeys, tell)));
   const scene = {
@@ -105,6 +109,8 @@ async function findAll(
     },
     flannelBackend,
     mirror,
+    mirrorProxy,
+    etcd,
     machines: looks.filter((look) => "facts" in look),
   };
   const unseen = looks.filter((look) => "what" in look).filter(({ level }) => level !== "ignore") as Found[];

@@ -22,6 +22,9 @@ export interface Scene {
   minima: Record<Role, Minimum>;
   flannelBackend: string;
   mirror?: string;
+  /** What it is fetched through: nothing where that is for the machines to say, "none" for no proxy. */
+  mirrorProxy?: string;
+  etcd: boolean;
   machines: readonly Seen[];
 }
 

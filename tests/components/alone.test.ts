@@ -21,6 +21,7 @@ test("an agent joins a server of the program with its pinned agent token", async
     token: secret(`K10${caHash}::node:a`),
     config: { role: "agent", join: "https://10.0.0.1:6443" },
   });
+  expect(node("two").api).toEqual({ name: "one", connection: { host: "10.0.0.1" } });
   expect(dependencies("Node", "two")).toContain("Node one");
 });
 
@@ -36,11 +37,50 @@ test("a server joins another with that one's token", async () => {
   expect(node("two")).toMatchObject({ token: secret(joinToken("one")), join: "https://10.0.0.1:6443" });
 });
 
-test("an agent joins a cluster that is elsewhere by its address and token", async () => {
+test("an agent joins a cluster that is elsewhere by its address and token, and knows a server of it if told", async () => {
   const join = { url: "https://10.0.0.9:6443", token: pulumi.secret(`K10${caHash}::node:x`) };
-  const agent = new K3sAgent("two", { version, connection: at("10.0.0.2"), server: join });
-  await made(agent.ready);
+  const api = { name: "far", connection: at("10.0.0.9") };
+  const agents = [
+    new K3sAgent("two", { version, connection: at("10.0.0.2"), server: join }),
+    new K3sAgent("three", { version, connection: at("10.0.0.3"), server: { ...join, api } }),
+  ];
+  await made(...agents.map(({ ready }) => ready));
   expect(node("two")).toMatchObject({ token: secret(`K10${caHash}::node:x`), config: { join: join.url } });
+  expect(node("two")).not.toHaveProperty("api");
+  expect(node("three").api).toEqual({ name: "far", connection: { host: "10.0.0.9" } });
+});
+
+test("what may hold a password is a secret, also where nobody made one of it", async () => {
+  const datastore = { kind: "external" as const, endpoint: "postgres://k3s:pw@db:5432/k3s" };
+  const registries = { configs: { "mirror.example": { auth: { username: "u", password: "pw" } } } };
+  const proxy = { https: "http://u:pw@proxy:3128", noProxy: [] };
+  const connection = { host: "10.0.0.1", bastions: [{ host: "gate", password: "pw" }] };
+  const server = new K3sServer("one", {
+    ...{ version, connection, token: "t", agentToken: "a" },
+    ...{ datastore, registries, proxy },
+  });
+  await made(server.node, server.kubeconfig ?? pulumi.output(""));
+  expect(node("one")).toMatchObject({
+    connection: secret(connection),
+    datastore: secret(datastore),
+    registries: secret(expect.stringContaining("password: pw")),
+    environment: secret(expect.stringContaining("u:pw@proxy")),
+  });
+  expect(only("Machine").proxy).toEqual(secret("http://u:pw@proxy:3128"));
+  expect(only("ControlPlane").servers).toEqual(secret([{ name: "one", connection }]));
+  expect(await pulumi.isSecret(server.url)).toBe(false);
+});
+
+test("what holds no password is none", async () => {
+  const server = new K3sServer("one", {
+    ...{ version, connection: at("10.0.0.1"), token: "t", agentToken: "a" },
+    ...{ datastore: { kind: "sqlite" as const }, proxy: { https: "http://proxy:3128", noProxy: [] } },
+  });
+  await made(server.node);
+  expect(node("one")).toMatchObject({
+    datastore: { kind: "sqlite" },
+    environment: expect.stringContaining('HTTPS_PROXY="http://proxy:3128"'),
+  });
 });
 
 test("a server with neither a token nor a server to join is refused", () => {

@@ -57,6 +57,15 @@ test("the server that would begin the cluster knows whom to ask whether it exist
   expect(node("s2")).not.toHaveProperty("peers");
 });
 
+test("agents know a server that may change their nodes, by the key that was learned; servers need none", async () => {
+  await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
+  expect(node("a1").api).toEqual({
+    name: "s1",
+    connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned" },
+  });
+  for (const name of ["s1", "s2", "s3"]) expect(node(name)).not.toHaveProperty("api");
+});
+
 test("tokens are made when they are not given, and not when they are", async () => {
   await cluster("dev", machines);
   expect(registered.filter(({ type }) => type.startsWith("random:"))).toHaveLength(2);
@@ -97,11 +106,12 @@ test("a single server may keep its state in a file, and servers theirs in a data
     datastore: { kind: "sqlite" },
   });
   expect(node("s1").datastore).toEqual({ kind: "sqlite" });
-  expect(only("Preflight").etcd).toBe(false);
+  expect([only("Preflight").etcd, only("Membership").external]).toEqual([false, false]);
   registered.length = 0;
   const external = { kind: "external" as const, endpoint: "postgres://k3s:pw@db:5432/k3s" };
   await cluster("database", { ...machines, datastore: external });
   expect(node("s2").datastore).toEqual(secret(external));
+  expect(only("Membership").external).toBe(true);
   expect(node("a1")).not.toHaveProperty("datastore");
 });
 
@@ -140,6 +150,14 @@ test("a connection that holds a password is a secret, and one without is not", a
     ...secret({ host: "10.0.0.11", user: "ops", sudoPassword: "pw" }),
   });
   expect(node("s2").connection).toEqual({ host: "10.0.0.12" });
+  expect(node("a1").api).toEqual(secret({ name: "s1", connection: { host: "10.0.0.11", ...ssh } }));
+});
+
+test("where the API is reached is no secret, whatever opens the first server", async () => {
+  const { endpoint, kubeconfig } = new K3sCluster("dev", { ...machines, ssh: { sudoPassword: "pw" } });
+  await made(kubeconfig);
+  expect(await pulumi.isSecret(endpoint)).toBe(false);
+  expect(node("a1").config).toMatchObject({ join: "https://10.0.0.11:6443" });
 });
 
 test("addresses may be outputs of whoever makes the machines", async () => {

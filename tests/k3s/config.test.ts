@@ -1,4 +1,5 @@
-import { configFile, type NodeConfig } from "../../k3s/config";
+import { parse } from "yaml";
+import { configFile, type NodeConfig, registrationFile, taintsOf } from "../../k3s/config";
 
 const agent: NodeConfig = {
   role: "agent",
@@ -38,20 +39,17 @@ agent-token-file: /etc/rancher/k3s/agent-token
 `);
 });
 
-test("an agent gets its labels in a stable order, its address and the user's own keys", () => {
+test("an agent gets its address and the user's own keys, and nothing that only counts when it registers", () => {
   const config = {
     ...agent,
     labels: { b: "2", a: "1" },
     nodeIp: "10.0.0.9",
-    extra: { "kubelet-arg": ["max-pods=50"] },
+    extra: { "kubelet-arg": ["max-pods=50"], "node-taint": ["a:NoSchedule"] },
   };
   expect(configFile(config)).toBe(`kubelet-arg:
   - max-pods=50
 node-name: a1
 node-ip: 10.0.0.9
-node-label:
-  - a=1
-  - b=2
 server: https://s:6443
 token-file: /etc/rancher/k3s/token
 `);
@@ -61,4 +59,41 @@ test("a user's key never takes the place of what the cluster needs", () => {
   expect(
     configFile({ ...agent, extra: { "token-file": "/tmp/x", server: "https://elsewhere" } }),
   ).not.toMatch(/tmp|elsewhere/);
+});
+
+describe("what a node registers with", () => {
+  test("is its labels in a stable order and its taints, and nothing else", () => {
+    const extra = { "node-taint": ["b=2:NoSchedule", "a:NoExecute"], "kubelet-arg": ["max-pods=50"] };
+    expect(registrationFile({ ...agent, labels: { b: "2", a: "no" }, extra })).toBe(`node-label:
+  - a=no
+  - b=2
+node-taint:
+  - b=2:NoSchedule
+  - a:NoExecute
+`);
+  });
+
+  test.each<[string, Partial<NodeConfig>]>([
+    ["empty", {}],
+    ["absent", { labels: undefined, extra: undefined }],
+    ["other keys", { extra: { debug: true } }],
+  ])("is a map of nothing where what is declared is %s", (_case, more) => {
+    const text = registrationFile({ ...agent, ...more });
+    expect([text, parse(text)]).toEqual(["{}\n", {}]);
+  });
+});
+
+test.each<[unknown, string[]]>([
+  [undefined, []],
+  [[], []],
+  [
+    ["a=1:NoSchedule", "b:NoExecute"],
+    ["a=1:NoSchedule", "b:NoExecute"],
+  ],
+  ["a=1:NoSchedule", ["a=1:NoSchedule"]],
+  [["a=:NoSchedule"], ["a:NoSchedule"]],
+])("taints that are written as %j are %j to the API", (written, taints) => {
+  expect(taintsOf({ ...agent, extra: written === undefined ? {} : { "node-taint": written } })).toEqual(
+    taints,
+  );
 });

@@ -1,5 +1,5 @@
 import { parse, stringify } from "yaml";
-import { configFile } from "../../k3s/config";
+import { configFile, registrationFile } from "../../k3s/config";
 import { ManifestError } from "../../manifest/mistakes";
 import { checkManifest, parseManifest } from "../../manifest/parse";
 import type { Manifest } from "../../manifest/schema";
@@ -200,9 +200,12 @@ function expectSameInFiles(manifest: Manifest) {
     "node-taint": taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`),
     "kubelet-arg": manifest.kubelet.args,
   };
-  const file = parse(onMachine(configFile({ role: "server", name, labels, extra })));
-  expect(file).toMatchObject({ ...extra, "node-name": name });
-  expect(file["node-label"] ?? []).toEqual(Object.entries(labels).map(([key, value]) => `${key}=${value}`));
+  const node = { role: "server" as const, name, labels, extra };
+  const [file, registered] = [configFile(node), registrationFile(node)].map((text) => parse(onMachine(text)));
+  expect({ ...file, ...registered }).toMatchObject({ ...extra, "node-name": name });
+  expect(registered["node-label"] ?? []).toEqual(
+    Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+  );
   const { registries } = manifest;
   if (registries) expect(parse(onMachine(stringify(registries)))).toEqual(registries);
   expect(onMachine(manifest.token ?? "")).toBe(manifest.token ?? "");

@@ -14,6 +14,9 @@ test.each([
   ["https://10.1.2.3", ["10.0.0.0/8"], "none"],
   ["https://11.1.2.3", ["10.0.0.0/8", "10.1.2.3"], "http://tls:2"],
   ["https://[fd00::1]:5000/x", ["fd00::/64"], "none"],
+  ["https://[fd00::1]:5000/x", ["FD00:0::1"], "none"],
+  ["https://[fd00::1]:5000/x", ["[fd00::1]"], "none"],
+  ["https://[fd00::1]:5000/x", ["10.0.0.1", "fd00::2"], "http://tls:2"],
 ])("%s, with %j to be reached directly, is fetched through %s", (address, noProxy, expected) => {
   expect(proxyFor(address, { ...proxy, noProxy })).toBe(expected);
 });

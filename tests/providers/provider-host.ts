@@ -128,6 +128,16 @@ function resource(client: ResourceProviderClient, __provider: string) {
       const response = await asked<rpc.UpdateResponse>((done) => client.update(request, done));
       return values(response.getProperties());
     },
+    async read(id: string, state: Props) {
+      const request = new rpc.ReadRequest().setId(id).setProperties(struct(state));
+      const response = await asked<rpc.ReadResponse>((done) => client.read(request, done));
+      const inputs = response.getInputs();
+      return {
+        id: response.getId(),
+        props: values(response.getProperties()),
+        inputs: inputs && values(inputs),
+      };
+    },
     async delete(id: string, state: Props) {
       const request = new rpc.DeleteRequest().setId(id).setProperties(struct(state));
       await asked((done) => client.delete(request, done));

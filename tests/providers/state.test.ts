@@ -9,11 +9,12 @@ const toy = (kind: string): Asked => host().resource(kind, textFor(toys, kind));
 const provider = (kind: string) => ({ __provider: textFor(toys, kind) });
 
 describe("check", () => {
-  test("gives the last value of what is not known yet, wherever in it that is", async () => {
-    const old = { sha256: "abc", config: { name: "s1", join: "a" } };
-    const news = { sha256: unknown, config: { name: "s1", join: unknown }, size: 1 };
-    const { inputs } = await toy("Checker").check(old, news);
-    expect(inputs).toEqual({ ...old, size: 1, ...provider("Checker") });
+  test("judges by the last value of what is not known yet, and does not show it: it may be a secret", async () => {
+    const news = { size: 2, token: unknown, config: { name: "s1", join: unknown } };
+    const old = { size: 1, token: "secret", config: { name: "s1", join: "a" } };
+    const { inputs, failures } = await toy("Checker").check(old, news);
+    expect(failures).toEqual([{ property: "", reason: "from 1 to 2" }]);
+    expect(inputs).toEqual({ ...news, ...provider("Checker") });
   });
 
   test("leaves unknown what was never known, and does not judge it", async () => {
@@ -43,6 +44,12 @@ test.each<[string, Props]>([
   ],
 ])("diff: a difference in %s is no change", async (_case, old) => {
   expect(await toy("Changing").diff(old, inputs)).toBe(false);
+});
+
+test("diff: what is not known yet is no change", async () => {
+  const news = { ...inputs, size: unknown, labels: { a: unknown } };
+  expect(await toy("Changing").diff(state, news)).toBe(false);
+  expect(await toy("Changing").diff(state, { ...news, colour: "red" })).toBe(true);
 });
 
 test.each<[string, Props]>([
@@ -98,4 +105,23 @@ test("an update that fails keeps the outputs, and is recorded with the new input
     properties: { ...state, size: 2, ...provider("Thrower") },
     reasons: ["out of paper"],
   });
+});
+
+test("what a failed update has still to change stays as it was, for the next one to know", async () => {
+  const state = { throws: "text", size: 1, labels: { a: "1" }, answer: 42 };
+  const news = { throws: "text", size: 2, labels: { b: "1" } };
+  const { recorded } = await refusal(toy("Looker").update("toy", state, news));
+  expect(recorded?.properties).toEqual({ ...state, size: 2, ...provider("Looker") });
+  const { throws, ...well } = news;
+  const outs = await toy("Looker").update("toy", recorded?.properties ?? {}, well);
+  expect(outs).toEqual({ ...well, answer: 43, ...provider("Looker") });
+});
+
+test("of what is read all inputs are in the state, also what only counts when it is made", async () => {
+  const given = { size: 1, seed: 1, sees: {} };
+  const { id, outs } = await toy("Looker").create(given);
+  expect(outs).toEqual({ ...given, answer: 42, ...provider("Looker") });
+  expect(await toy("Looker").diff(outs, { ...given, seed: 2 })).toBe(false);
+  const updated = await toy("Looker").update(id, outs, { ...given, seed: 2 });
+  expect(updated).toEqual({ ...given, seed: 2, answer: 43, ...provider("Looker") });
 });

@@ -52,6 +52,24 @@ const toys: Record<string, Resource<Inputs, Inputs>> = {
     check: ({ size }, old) => ({ learned: { colour: old?.colour ?? `that of ${size}` } }),
     create: async ({ colour }) => ({ id: "toy", outputs: { colour } }),
   },
+  /** Sees what its input `sees` says, and fails where that is its business; what it has of `labels` is changed at last. */
+  Looker: {
+    createOnly: ["seed"],
+    pending: ["labels"],
+    outputs: ["answer"],
+    create: async () => ({ id: "toy", outputs: { answer: 42 } }),
+    update: async (_id, { throws }) => {
+      if (throws) throw thrown[String(throws)];
+      return { answer: 43 };
+    },
+    read: async (id, { sees }, tell) => {
+      tell(`looking at ${id}`);
+      if (sees === "nothing") throw thrown.text;
+      return sees as Inputs | "gone";
+    },
+    cost: (changed, { size }, inputs) =>
+      changed.includes("size") ? `${changed.join(", ")}: from ${size} to ${inputs.size}` : undefined,
+  },
   Changing: { ...quiet, createOnly: ["seed"], outputs: ["answer"] },
   /** Prints for the user, as a library may. */
   Printer: {

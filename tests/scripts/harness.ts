@@ -34,6 +34,7 @@ export interface StubMachine {
   path(file: string): string;
   write(file: string, text: string, mode?: number): void;
   read(file: string): string;
+  remove(file: string): void;
   has(file: string): boolean;
   mode(file: string): string;
   /** Every file's and folder's mode, inode, time of change and text. */
@@ -79,6 +80,8 @@ export function stubMachine(): StubMachine {
   stub("sleep", { "*": { shell: `echo $(($(cat ${clock}) + 1)) >${clock}` } });
   // A script may silence these, so that nobody would hear that they are missing.
   for (const name of ["kill", "systemctl", "ip", "umount"]) stub(name, {});
+  stub("chown", { "root:root *": 0 });
+  stub("stat", statAsRoot);
 
   return {
     path,
@@ -89,12 +92,19 @@ export function stubMachine(): StubMachine {
       fs.chmodSync(path(file), mode);
     },
     read: (file) => fs.readFileSync(path(file), "utf8"),
+    remove: (file) => fs.rmSync(path(file)),
     has: (file) => fs.existsSync(path(file)),
     mode: (file) => (fs.statSync(path(file)).mode & 0o7777).toString(8),
     snapshot: () => snapshot(path("/")),
     run: (name, variables = {}, fed) => run(home, name, variables, fed),
   };
 }
+
+/** Files are root's, whoever runs the tests. */
+export const statAsRoot: Answers = {
+  "-c %a:%U:%G *": { shell: 'echo "$(stat -c %a "$3"):root:root"' },
+  "*": { shell: 'stat "$@"' },
+};
 
 /** An answer of curl: what was asked for, where its arguments want it. */
 export function download(text: string): Answer {

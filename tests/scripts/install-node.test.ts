@@ -1,13 +1,18 @@
-import { statSync } from "node:fs";
-import { type StubMachine, stubMachine } from "./harness";
+import { createHash } from "node:crypto";
+import { chmodSync, statSync } from "node:fs";
+import { type StubMachine, statAsRoot, stubMachine } from "./harness";
 
 const binary = "/usr/local/bin/k3s";
+const registration = "/etc/rancher/k3s/config.yaml.d/registration.yaml";
+const written = "/etc/rancher/k3s/.written";
 const variables = {
   OWNER: "dev/s1",
   VERSION: "v1.33.3+k3s1",
   UNIT: "k3s",
   UNIT_TEXT: "[Service]\nExecStart=/usr/local/bin/k3s server\n",
   CONFIG: "node-name: s1\n",
+  REGISTRATION: "node-label:\n  - tier=web\n",
+  REGISTER: "no",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
   REGISTRIES: "",
@@ -53,13 +58,14 @@ test("a new machine gets its files, secrets for root alone, and its unit is star
     "/etc/rancher/k3s/token": ["600", "t0ken"],
     "/etc/rancher/k3s/agent-token": ["600", "agent-t0ken"],
     "/etc/rancher/k3s/config.yaml": ["600", "node-name: s1\n"],
+    [registration]: ["600", "node-label:\n  - tier=web\n"],
     "/etc/systemd/system/k3s.service": ["644", variables.UNIT_TEXT],
     [binary]: ["755", "one"],
   };
   for (const [file, [mode, text]] of Object.entries(files)) {
     expect([file, machine.mode(file), machine.read(file)]).toEqual([file, mode, text]);
   }
-  expect(machine.mode("/etc/rancher/k3s")).toBe("755");
+  expect(["/etc/rancher/k3s", "/etc/rancher/k3s/config.yaml.d"].map(machine.mode)).toEqual(["755", "755"]);
   expect(outcome.linesOf("systemctl")).toEqual([
     "daemon-reload",
     "enable --quiet k3s",
@@ -69,9 +75,9 @@ test("a new machine gets its files, secrets for root alone, and its unit is star
   ]);
 });
 
-test("nothing is left beside its files", () => {
+test("nothing is left beside its files, save what they were when they were written", () => {
   const names = Object.keys(installed().snapshot());
-  expect(names.filter((name) => /\.new$|\/\./.test(name))).toEqual([]);
+  expect(names.filter((name) => /\.new$|\/\./.test(name))).toEqual([written]);
 });
 
 test("an agent gets no agent token", () => {
@@ -95,6 +101,7 @@ test.each([
   { AGENT_TOKEN: "other" },
   { UNIT_TEXT: "[Service]\n" },
   { VERSION: "v1.34.0+k3s1" },
+  { REGISTER: "yes" },
   { REGISTRIES: "# Ours.\nmirrors: {}\n" },
   { ENVIRONMENT: '# Ours.\nHTTPS_PROXY="http://proxy"\n' },
 ])("a unit that runs is restarted, and only once, for %j", (change) => {
@@ -102,7 +109,17 @@ test.each([
   const outcome = machine.run("install-node", { ...variables, ...change });
   expect(outcome).toMatchObject({ code: 0, stdout: "restarted\n" });
   expect(outcome.linesOf("systemctl")).toContain("restart --no-block k3s");
-  expect(machine.run("install-node", { ...variables, ...change }).stdout).toBe("unchanged\n");
+  expect(machine.run("install-node", { ...variables, ...change, REGISTER: "no" }).stdout).toBe("unchanged\n");
+});
+
+test("what a node only reads when it registers is written and restarts nothing, also when it was touched", () => {
+  const machine = installed();
+  const change = { ...variables, REGISTRATION: "node-label:\n  - tier=db\n" };
+  expect(machine.run("install-node", change).stdout).toBe("unchanged\n");
+  expect(machine.read(registration)).toBe(change.REGISTRATION);
+  machine.write(registration, "odd: true\n", 0o644);
+  expect(machine.run("install-node", change).stdout).toBe("unchanged\n");
+  expect([machine.read(registration), machine.mode(registration)]).toEqual([change.REGISTRATION, "600"]);
 });
 
 describe.each([
@@ -130,14 +147,48 @@ describe.each([
     machine.write(file, "# Theirs.\n");
     expect(machine.run("install-node", variables).stdout).toBe("unchanged\n");
     expect(machine.read(file)).toBe("# Theirs.\n");
+    expect(machine.read(written)).not.toContain(file);
   });
 });
 
-test("a token that others may read is for root alone again", () => {
+test.each([
+  ["/etc/rancher/k3s/owner", 0o600, "644"],
+  ["/etc/rancher/k3s/token", 0o644, "600"],
+  ["/etc/rancher/k3s/config.yaml", 0o640, "600"],
+  [registration, 0o644, "600"],
+  ["/etc/systemd/system/k3s.service", 0o666, "644"],
+  [binary, 0o700, "755"],
+])(
+  "%s with another mode gets its own again and root as its owner, and restarts nothing",
+  (file, odd, mode) => {
+    const machine = installed();
+    chmodSync(machine.path(file), odd);
+    const outcome = machine.run("install-node", variables);
+    expect([outcome.stdout, machine.mode(file)]).toEqual(["unchanged\n", mode]);
+    expect(outcome.linesOf("chown")).toEqual([`root:root ${machine.path(file)}`]);
+  },
+);
+
+test("a file of somebody else is root's again", () => {
   const machine = installed();
-  machine.write("/etc/rancher/k3s/token", variables.TOKEN, 0o644);
-  machine.run("install-node", variables);
-  expect(machine.mode("/etc/rancher/k3s/token")).toBe("600");
+  machine.stub("stat", { "*/config.yaml": "600:nobody:root\n", ...statAsRoot });
+  const outcome = machine.run("install-node", variables);
+  expect(outcome.stdout).toBe("unchanged\n");
+  expect(outcome.linesOf("chown")).toEqual([`root:root ${machine.path("/etc/rancher/k3s/config.yaml")}`]);
+});
+
+test("what its files were when they were written is kept for a later look, a line each", () => {
+  const machine = staged();
+  machine.run("install-node", { ...variables, REGISTRIES: "# Ours.\n" });
+  const line = (file: string) => {
+    const sum = createHash("sha256").update(machine.read(file)).digest("hex");
+    return `${sum} ${machine.mode(file)}:root:root ${machine.path(file)}`;
+  };
+  const all = ["owner", "token", "agent-token", "config.yaml", "config.yaml.d/registration.yaml"];
+  const files = [...all, "registries.yaml"].map((name) => `/etc/rancher/k3s/${name}`);
+  const lines = [...files, binary, "/etc/systemd/system/k3s.service"].map(line);
+  expect(machine.read(written)).toBe(`${lines.join("\n")}\n`);
+  expect(machine.mode(written)).toBe("600");
 });
 
 test.each([
@@ -198,14 +249,18 @@ test("tokens are in no argument of any command", () => {
 
 const hostile = `it's "$(touch /pwned)" \`id\` $HOME \\n %s\n\n--\t*\n\n`;
 
-test.each(["CONFIG", "TOKEN", "AGENT_TOKEN", "UNIT_TEXT"])("a hostile %s arrives as it is", (name) => {
-  const files: Record<string, string> = {
-    CONFIG: "/etc/rancher/k3s/config.yaml",
-    TOKEN: "/etc/rancher/k3s/token",
-    AGENT_TOKEN: "/etc/rancher/k3s/agent-token",
-    UNIT_TEXT: "/etc/systemd/system/k3s.service",
-  };
-  const machine = staged();
-  machine.run("install-node", { ...variables, [name]: hostile });
-  expect(machine.read(files[name] ?? "")).toBe(hostile);
-});
+test.each(["CONFIG", "REGISTRATION", "TOKEN", "AGENT_TOKEN", "UNIT_TEXT"])(
+  "a hostile %s arrives as it is",
+  (name) => {
+    const files: Record<string, string> = {
+      CONFIG: "/etc/rancher/k3s/config.yaml",
+      REGISTRATION: registration,
+      TOKEN: "/etc/rancher/k3s/token",
+      AGENT_TOKEN: "/etc/rancher/k3s/agent-token",
+      UNIT_TEXT: "/etc/systemd/system/k3s.service",
+    };
+    const machine = staged();
+    machine.run("install-node", { ...variables, [name]: hostile });
+    expect(machine.read(files[name] ?? "")).toBe(hostile);
+  },
+);

@@ -35,10 +35,20 @@ test("the last eight lines are told, and what repeats is told once", () => {
   expect(told).toBe(`${numbers.join("")}fatal: not authorized\n`);
 });
 
-test("a password in an address is left out", () => {
-  const { stdout } = journalOf([logged("fatal", "dial postgres://k3s:s3cret@db:5432/k3s: refused")]);
-  expect(stdout).toBe("fatal: dial postgres://…@db:5432/k3s: refused\n");
-});
+test.each(["s3cret", "s3/cr:et", "s3@cret", 's3\\"cret'])(
+  "the password %s in an address is left out",
+  (password) => {
+    const { stdout } = journalOf([logged("fatal", `dial postgres://k3s:${password}@db:5432/k3s: refused`)]);
+    expect(stdout).toBe("fatal: dial postgres://…@db:5432/k3s: refused\n");
+  },
+);
+
+test.each(["get https://10.0.0.1:6443/x?y: refused", "mail@example.com is not https://example.com"])(
+  "an address without a password is told: %s",
+  (message) => {
+    expect(journalOf([logged("error", message)]).stdout).toBe(`error: ${message}\n`);
+  },
+);
 
 test("a journal without complaints is told as nothing", () => {
   expect(journalOf([logged("info", "well")])).toMatchObject({ code: 0, stdout: "", stderr: "" });

@@ -166,3 +166,19 @@ test("a page in place of the list is refused with 65, and a good list stays", ()
   expect(machine.read(`${folder}/sums`)).toBe(before);
   expect(machine.has(`${folder}/sums.part`)).toBe(false);
 });
+
+test("a disk that is full is told as that, with 74, and nothing is left on it", () => {
+  const machine = reaching();
+  const full =
+    'case "$*" in *sha256sum*) cp "release/sha256sum-amd64.txt" "$(after -o "$@")" ;; *) echo half >"$(after -o "$@")"; exit 23 ;; esac';
+  machine.stub("curl", { [`* ${variables.BASE}/*`]: { shell: full } });
+  machine.stub("df", {
+    "-Pk *": "Filesystem 1024-blocks Used Available Capacity Mounted\n/dev/a 1 1 40960 1% /\n",
+  });
+  const outcome = machine.run("stage", variables);
+  expect(outcome.code).toBe(74);
+  expect(outcome.stderr).toMatch(
+    /^k3s does not fit into \S*\/usr\/local\/lib\/k3s\/v1.33.3\+k3s1, which has 40 MiB free\n$/,
+  );
+  expect(machine.has(`${folder}/k3s.part`)).toBe(false);
+});

@@ -41,7 +41,10 @@ function unresolvedHostname({ facts }: Seen): Complaint | undefined {
 
 /** The exit codes of curl that say more than that it failed. */
 const curlWords: Record<string, [what: string, remedy: string]> = {
-  5: ["does not resolve its proxy", "Correct the proxy's name in the machine's environment"],
+  5: [
+    "does not resolve the proxy on the way to",
+    "Correct the proxy's name: proxy in the manifest, else the machine's environment",
+  ],
   6: ["does not resolve the host of", "Correct /etc/resolv.conf, or the name"],
   7: ["is refused by", "Check that it listens, and the firewalls on the way"],
   28: ["gets no answer in time from", "Check the address, the route, and the firewalls on the way"],
@@ -52,11 +55,12 @@ const curlWords: Record<string, [what: string, remedy: string]> = {
   ],
 };
 
-function noMirror({ facts }: Seen, { mirror }: Scene): Complaint | undefined {
+function noMirror({ facts }: Seen, { mirror, mirrorProxy = "none" }: Scene): Complaint | undefined {
   const code = fact(facts, "mirror");
   if (!mirror || !code || code === "0") return undefined;
   const [what, remedy] = curlWords[code] ?? ["cannot fetch from", `Try curl there, which ends with ${code}`];
-  return { what: `${what} ${withoutSecrets(mirror)}`, remedy };
+  const through = /^(none)?$/.test(mirrorProxy) ? "" : ` through the proxy ${withoutSecrets(mirrorProxy)}`;
+  return { what: `${what} ${withoutSecrets(mirror)}${through}`, remedy };
 }
 
 function withoutSecrets(address: string): string {
@@ -78,12 +82,12 @@ function busyPorts(machine: Seen, scene: Scene): Complaint | undefined {
   };
 }
 
-function firewall({ role, facts }: Seen, { flannelBackend }: Scene): Complaint | undefined {
+function firewall({ role, facts }: Seen, { flannelBackend, etcd }: Scene): Complaint | undefined {
   const active = all(facts, "active").filter((name) => name === "ufw" || name === "firewalld");
   const [first] = active;
   if (!first) return undefined;
   return {
-    what: `has ${first} active; ${role === "server" ? "a server" : "an agent"} needs ${openings(role, flannelBackend).join(", ")} open`,
+    what: `has ${first} active; ${role === "server" ? "a server" : "an agent"} needs ${openings(role, flannelBackend, etcd).join(", ")} open`,
     remedy: "Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
   };
 }

@@ -6,8 +6,6 @@ const host = sharedHost();
 const machine = () => host().resource("Machine");
 
 const release = "https://mirror.example.com/v1.33.3%2Bk3s1";
-/** What came before it is no part of its state. */
-const lasting = ({ preflight, ...rest }: Props): Props => rest;
 const inputs = ({ name, connection }: FakeMachine, more: Props = {}): Props => ({
   name,
   connection,
@@ -34,7 +32,7 @@ test("another version is staged beside what runs, and its sha256 replaces the la
   const s1 = await machines.machine("s1", { stage: { stdout: `${"6".repeat(64)}\n` } });
   const news = inputs(s1, { version: "v1.34.1+k3s1" });
   const outs = await machine().update("s1", { ...inputs(s1), sha256: "5".repeat(64) }, news);
-  expect(outs).toEqual({ ...lasting(news), sha256: "6".repeat(64), __provider: expect.anything() });
+  expect(outs).toEqual({ ...news, sha256: "6".repeat(64), __provider: expect.anything() });
   expect(s1.variables("stage")).toMatchObject({ VERSION: "v1.34.1+k3s1" });
 });
 
@@ -44,13 +42,21 @@ test("what came before it is no change of it", async () => {
   expect(await machine().diff(inputs(s1), inputs(s1, { images: true }))).toBe(true);
 });
 
-test("is fetched through the proxy that is given, which is no part of its state and no change of it", async () => {
+test("is fetched through the proxy that is given, and another one is no change of it", async () => {
   const s1 = await machines.machine("s1", { stage: { stdout: `${"5".repeat(64)}\n` } });
   const proxy = "http://user:pass@proxy:3128";
   const { outs } = await machine().create(inputs(s1, { proxy }));
   expect(s1.variables("stage").PROXY).toBe(proxy);
-  expect(outs).not.toHaveProperty("proxy");
   expect(await machine().diff(outs, inputs(s1, { proxy: "http://other:1" }))).toBe(false);
+});
+
+test("a proxy's password is in no failure, whatever curl says of it", async () => {
+  const proxy = "http://user:pass@proxy:99999";
+  const stderr = `${release}/sums could not be fetched: curl: (5) Unsupported proxy syntax in '${proxy}'\n`;
+  const s1 = await machines.machine("s1", { stage: { code: 69, stderr } });
+  const { message } = await refusal(machine().create(inputs(s1, { proxy })));
+  expect(message).toContain("Unsupported proxy syntax in '[secret]'");
+  expect(message).not.toContain("pass");
 });
 
 test("a file that differs from the release's list is told, and nothing is recorded", async () => {
@@ -62,6 +68,44 @@ test("a file that differs from the release's list is told, and nothing is record
       "  next: correct the mirror, or remove what changes files on the way; nothing was installed",
   );
   expect(recorded).toBeUndefined();
+});
+
+test("what is staged is what was released, until somebody looks", async () => {
+  const { inputs: checked } = await machine().check(undefined, inputs(await machines.machine("s1")));
+  expect(checked.staged).toBe("as released");
+});
+
+describe("read", () => {
+  const sum = "5".repeat(64);
+  const state = (s1: FakeMachine, more: Props = {}): Props =>
+    inputs(s1, { proxy: "http://proxy:3128", disk: "default", staged: "as released", sha256: sum, ...more });
+
+  test("of what is as it was staged gives the state back, and no inputs", async () => {
+    const s1 = await machines.machine("s1", { "read-machine": { stdout: `${sum}\n` } });
+    const { id, props, inputs: seen } = await machine().read("s1", state(s1));
+    expect([id, props, seen]).toEqual(["s1", { ...state(s1), __provider: expect.anything() }, undefined]);
+    expect(s1.ran).toEqual([{ script: "read-machine", variables: { VERSION: "v1.33.3+k3s1" } }]);
+  });
+
+  test.each([
+    ["changed", { stdout: `${"6".repeat(64)}\n` }],
+    ["missing", {}],
+  ])("of what is %s tells so, and it is staged again by the next update", async (staged, answer) => {
+    const s1 = await machines.machine("s1", { "read-machine": answer, stage: { stdout: `${sum}\n` } });
+    const { id, props, inputs: seen = {} } = await machine().read("s1", state(s1));
+    const { sha256, ...declared }: Props = { ...state(s1, { staged }), __provider: expect.anything() };
+    expect([id, props, seen]).toEqual(["s1", { ...declared, sha256 }, declared]);
+    const { inputs: news } = await machine().check(seen, inputs(s1));
+    expect(await machine().diff(props, news)).toBe(true);
+    const outs = await machine().update("s1", props, news);
+    expect([outs.staged, outs.sha256]).toEqual(["as released", sum]);
+  });
+
+  test("of what was staged anew after all finds nothing any more", async () => {
+    const s1 = await machines.machine("s1", { "read-machine": { stdout: `${sum}\n` } });
+    const { props, inputs: seen } = await machine().read("s1", state(s1, { staged: "missing" }));
+    expect([props.staged, seen?.staged]).toEqual(["as released", "as released"]);
+  });
 });
 
 test("is removed with its own version", async () => {

@@ -18,6 +18,15 @@ test.each<[string, string[], string[], string[]]>([
   expect(failures).toEqual(complaints.map((reason) => ({ property: "", reason })));
 });
 
+test("servers with a database of the user's have no vote, and leave as they like, save all of them", async () => {
+  const check = async (servers: string[]) => {
+    const old = { servers: ["s1", "s2", "s3"], external: true };
+    return (await host().resource("Membership").check(old, { servers, external: true })).failures;
+  };
+  expect(await check(["s3"])).toEqual([]);
+  expect(await check([])).toHaveLength(1);
+});
+
 test("who is a server is recorded, and changes with the program", async () => {
   const membership = host().resource("Membership");
   const { id, outs } = await membership.create({ servers: ["s1"] });

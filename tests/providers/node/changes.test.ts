@@ -1,14 +1,14 @@
 import { fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { agentInputs, agentPassword, caHash, lasting, password, pinned, serverInputs, url } from "./inputs";
+import { agentInputs, agentPassword, caHash, password, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
 
 const node = () => host().resource("Node");
 const fine = { "install-node": { stdout: "restarted\n" }, "node-ready": {}, "check-tunnel": {} };
-const state = (inputs: Props): Props => ({ ...lasting(inputs), joinToken: pinned });
+const state = (inputs: Props): Props => ({ ...inputs, joinToken: pinned });
 const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
 
 const lockedOut = (name: string) =>

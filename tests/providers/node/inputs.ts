@@ -3,7 +3,6 @@ import type { NodeConfig, Role } from "../../../k3s/config";
 import type { NodeInputs } from "../../../providers/node/provider";
 import { rowFor } from "../fake-engine";
 import type { FakeMachine } from "../fake-machine";
-import type { Props } from "../provider-host";
 
 export const password = "pa'ss-of-the-servers";
 export const agentPassword = "pass-of-the-agents";
@@ -42,12 +41,6 @@ export function agentInputs(machine: FakeMachine, given: Given = {}) {
 
 function configOf(role: Role, name: string, more: Partial<NodeConfig> = {}): NodeConfig {
   return { role, name, labels: {}, tlsSans: [], disable: [], extra: {}, ...more };
-}
-
-/** What is left of a node's inputs in its state. */
-export function lasting(inputs: Props): Props {
-  const { join, peers, membership, token, agentToken, patience, ...rest } = inputs;
-  return rest;
 }
 
 /** The settings that a machine was sent for its configuration file. */

@@ -2,7 +2,7 @@ import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { agentInputs, caHash, lasting, password, pinned, serverInputs, url } from "./inputs";
+import { agentInputs, caHash, password, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
@@ -36,7 +36,7 @@ test("an agent whose unit ends again and again shows its journal, and is recorde
   expect(a1.variables("journal")).toEqual({ UNIT: "k3s-agent" });
   expect(recorded).toEqual({
     id: "prod/a1",
-    properties: { ...lasting(inputs), __provider: expect.anything() },
+    properties: { ...inputs, __provider: expect.anything() },
     reasons: [message],
   });
 });
@@ -50,7 +50,7 @@ test("a first server whose unit ends again and again is completed by the next ru
   const inputs = serverInputs(s1);
   const { message, recorded } = await refusal(create(inputs));
   expect(message).toBe(`s1: starting k3s: the unit ends again and again\n${journal}${next("k3s", "s1")}`);
-  expect(recorded).toMatchObject({ id: "prod/s1", properties: { ...lasting(inputs), joinToken: password } });
+  expect(recorded).toMatchObject({ id: "prod/s1", properties: { ...inputs, joinToken: password } });
   const outs = await host()
     .resource("Node")
     .update("prod/s1", recorded?.properties ?? {}, inputs);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fakeMachines } from "../fake-machine";
 import { type Props, sharedHost } from "../provider-host";
 import { told } from "./told";
@@ -5,6 +8,9 @@ import { told } from "./told";
 const machines = fakeMachines();
 const host = sharedHost();
 const preflight = () => host().resource("Preflight");
+
+const folder = mkdtempSync(join(tmpdir(), "host-keys-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A machine that no key is known of, and how it is declared. */
 async function stranger(name: string) {
@@ -55,4 +61,24 @@ test("where no key may be believed at first use, there is nothing to learn", asy
     inputs({ s1: { ...declared, connection: machine.connection } }),
   );
   expect(checked).not.toHaveProperty("hostKeys");
+});
+
+test("a host is looked at once: when its key is learned, or where known_hosts has one", async () => {
+  const [s1, s2] = [await stranger("s1"), await stranger("s2")];
+  const knownHosts = join(folder, "known_hosts");
+  const port = s2.machine.connection.port;
+  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${s2.hostKey}\n`);
+  const known = { ...s2.declared, connection: { ...s2.declared.connection, knownHosts } };
+  const all = inputs({ s1: s1.declared, s2: known });
+  const { inputs: checked, failures } = await preflight().check(undefined, all);
+  expect([failures, checked.hostKeys]).toEqual([[], { [s1.way]: s1.hostKey }]);
+  await preflight().check(checked, all);
+  expect([s1.machine.scripts(), s2.machine.scripts()]).toEqual([["probe"], ["probe"]]);
+});
+
+test("a machine that was looked at is left alone, also where ssh's configuration of it is gone", async () => {
+  const { machine, declared } = await stranger("s1");
+  const connection = { ...machine.connection, configFile: join(folder, "gone") };
+  const old = inputs({ s1: { ...declared, connection } });
+  expect((await preflight().check(old, old)).failures).toEqual([]);
 });

@@ -66,5 +66,6 @@ export function at(path: string, line: string): Facts {
 }
 
 export function scene(machines: Seen[], more: Partial<Scene> = {}): Scene {
-  return { cluster: "prod", version: "v1.33.3+k3s1", minima, flannelBackend: "vxlan", machines, ...more };
+  const settings = { version: "v1.33.3+k3s1", minima, flannelBackend: "vxlan", etcd: true };
+  return { cluster: "prod", ...settings, machines, ...more };
 }

@@ -21,7 +21,11 @@ findingTests(network, {
     ],
     ...(
       [
-        ["5", "does not resolve its proxy", "Correct the proxy's name in the machine's environment"],
+        [
+          "5",
+          "does not resolve the proxy on the way to",
+          "Correct the proxy's name: proxy in the manifest, else the machine's environment",
+        ],
         ["6", "does not resolve the host of", "Correct /etc/resolv.conf, or the name"],
         ["7", "is refused by", "Check that it listens, and the firewalls on the way"],
         ["28", "gets no answer in time from", "Check the address, the route, and the firewalls on the way"],
@@ -42,6 +46,18 @@ findingTests(network, {
       ],
     ),
     [
+      "mirror",
+      [s1({ mirror: ["7"] })],
+      "is refused by https://mirror.example/k3s through the proxy http://proxy.example:3128. Check that it listens, and the firewalls on the way",
+      { mirror: "https://mirror.example/k3s", mirrorProxy: "http://me:hidden@proxy.example:3128" },
+    ],
+    [
+      "mirror",
+      [s1({ mirror: ["7"] })],
+      "is refused by https://mirror.example/k3s. Check that it listens, and the firewalls on the way",
+      { mirror: "https://mirror.example/k3s", mirrorProxy: "none" },
+    ],
+    [
       "ports",
       [s1({ busy: ["6443 haproxy", "10250"] })],
       "something listens on port 6443 by haproxy, port 10250 by another network namespace or the kernel. Stop it, or move it to another port (ss -ltnp shows it)",
@@ -50,6 +66,12 @@ findingTests(network, {
       "ports",
       [ours("s1", { busy: ["2379 etcd", "6443 k3s-server"] })],
       "something listens on port 2379 by etcd. Stop it, or move it to another port (ss -ltnp shows it)",
+    ],
+    [
+      "firewall",
+      [s1({ active: ["ufw"] })],
+      "has ufw active; a server needs 6443/tcp, 10250/tcp, 8472/udp open. Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
+      { etcd: false },
     ],
     [
       "firewall",

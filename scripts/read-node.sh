@@ -1,0 +1,39 @@
+#!/bin/sh
+# Tells what has become of a node since install-node.sh; changes nothing.
+# Inputs: UNIT; NODE; ROLE, server or agent.
+# Output: lines of name=value: owner; unit=<active or not> <enabled or not>; for each file that is not as it was written
+# file=<path> <missing, changed, or its mode and owner>; node=<the object in JSON, "missing", or nothing where the API
+# does not say>. Exit: 0.
+
+set -eu
+
+main() {
+  folder=/etc/rancher/k3s
+  data=/var/lib/rancher/k3s
+  echo "owner=$(cat "$folder/owner" 2>/dev/null)"
+  echo "unit=$(systemctl is-active "$UNIT" 2>/dev/null) $(systemctl is-enabled "$UNIT" 2>/dev/null)"
+  if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
+  if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet 6444; fi
+  if [ -e "$1/$2.crt" ]; then object "$@"; else echo "file=$data missing"; fi
+}
+
+files() {
+  while read -r sum mode path; do
+    if ! [ -e "$path" ]; then echo "file=$path missing"; continue; fi
+    if [ "$(sha256sum <"$path" | cut -d ' ' -f 1)" != "$sum" ]; then echo "file=$path changed"; fi
+    now=$(stat -c %a:%U:%G "$path")
+    if [ "$now" != "$mode" ]; then echo "file=$path $now"; fi
+  done
+}
+
+object() {
+  answer=$(curl -s --noproxy '*' --max-time 5 -w '\n%{http_code}' --cacert "$1/server-ca.crt" --cert "$1/$2.crt" \
+    --key "$1/$2.key" "https://127.0.0.1:$3/api/v1/nodes/$NODE?pretty=false") || return 0
+  case $answer in
+    # Not by echo, which would take escapes in it for more than text.
+    *200) printf 'node=%s\n' "$answer" | head -n 1 ;;
+    *404) echo node=missing ;;
+  esac
+}
+
+main
