@@ -1,4 +1,4 @@
-import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
+import { configFile, type NodeConfig, paths, registrationFile } from "../../k3s/config";
 import { ours } from "../../k3s/ours";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
@@ -62,7 +62,11 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   pending: ["config", "files", "node"],
   check: (inputs, old) => ({
     mistakes: old
-      ? [...tokenComplaints(inputs, old), ...datastoreComplaints(inputs, old)]
+      ? [
+          ...tokenComplaints(inputs, old),
+          ...datastoreComplaints(inputs, old),
+          ...emptyComplaints(inputs, old),
+        ]
       : trustingComplaints(inputs),
     learned: untouched,
   }),
@@ -163,6 +167,15 @@ function datastoreComplaints({ config, datastore }: NodeInputs, old: NodeInputs)
 async function register(machine: Machine, inputs: NodeInputs, old: NodeInputs, tell: Tell): Promise<void> {
   const declared = ({ config, node = untouched.node }: NodeInputs) => [registrationFile(config), node].join();
   if (declared(inputs) !== declared(old)) await setObject(machine, inputs, old, tell);
+}
+
+/** What a server has lost nobody can make again; started without it, it would begin another cluster. */
+function emptyComplaints({ config, datastore }: NodeInputs, old: NodeInputs): string[] {
+  const kept = config.role === "agent" || datastore?.kind === "external";
+  if (kept || !(old.files ?? "").includes(`${paths.data} missing`)) return [];
+  return [
+    `${config.name}: the cluster's data is gone from it (${paths.data}), and starting it would begin another cluster; put the folder back and refresh, or take the machine out of the manifest`,
+  ];
 }
 
 async function install(

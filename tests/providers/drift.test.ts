@@ -11,7 +11,14 @@ const host = sharedHost();
 const toy = (kind: string) => host().resource(kind, textFor(join(__dirname, "toys.ts"), kind));
 const __provider = expect.any(String);
 
-const state: Props = { size: 1, seed: 1, labels: { a: "1", b: "2" }, row: rowFor("toy"), answer: 42 };
+const state: Props = {
+  size: 1,
+  colour: "blue",
+  seed: 1,
+  labels: { a: "1", b: "2" },
+  row: rowFor("toy"),
+  answer: 42,
+};
 const { answer, ...inputs } = state;
 
 describe("read", () => {
@@ -69,9 +76,11 @@ describe("the cost of a change", () => {
 
   test("is said in its row by what changes, also where something is not known yet", async () => {
     expect(await said("c1", state, { ...inputs, size: 2, labels: {} })).toEqual([
-      "labels, size: from 1 to 2",
+      "labels, size: from 1 to 2 for blue",
     ]);
-    expect(await said("c2", state, { ...inputs, size: 2, labels: unknown })).toEqual(["size: from 1 to 2"]);
+    expect(await said("c2", state, { ...inputs, size: 2, colour: unknown })).toEqual([
+      "size: from 1 to 2 for blue",
+    ]);
   });
 
   test.each<[string, Props]>([
@@ -85,6 +94,6 @@ describe("the cost of a change", () => {
   test("is said once, and not again while other work goes on", async () => {
     await said("once", state, { ...inputs, size: 2 });
     await pause(6_000);
-    expect(host().engine.said("once")).toEqual(["size: from 1 to 2"]);
+    expect(host().engine.said("once")).toEqual(["size: from 1 to 2 for blue"]);
   });
 });

@@ -68,7 +68,9 @@ const toys: Record<string, Resource<Inputs, Inputs>> = {
       return sees as Inputs | "gone";
     },
     cost: (changed, { size }, inputs) =>
-      changed.includes("size") ? `${changed.join(", ")}: from ${size} to ${inputs.size}` : undefined,
+      changed.join() === "labels"
+        ? undefined
+        : `${changed.join(", ")}: from ${size} to ${inputs.size} for ${inputs.colour}`,
   },
   Changing: { ...quiet, createOnly: ["seed"], outputs: ["answer"] },
   /** Prints for the user, as a library may. */

@@ -14,6 +14,9 @@ const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1"
 const lockedOut = (name: string) =>
   `s1: its ${name} would change, and running nodes would be locked out; give the one that the cluster was made with`;
 
+const emptied =
+  "s1: the cluster's data is gone from it (/var/lib/rancher/k3s), and starting it would begin another cluster; put the folder back and refresh, or take the machine out of the manifest";
+
 describe("check", () => {
   test.each<[string, object, string[]]>([
     ["another token", { token: "other" }, [lockedOut("token")]],
@@ -35,6 +38,16 @@ describe("check", () => {
     expect(failures).toEqual(complaints.map((reason) => ({ property: "", reason })));
   });
 
+  test.each<[string, object, string[]]>([
+    ["of its own", {}, [emptied]],
+    ["in a database of the user's", { datastore: { kind: "external", endpoint: "postgres://db" } }, []],
+  ])("of a server whose data is gone, and was %s", async (_case, given, complaints) => {
+    const inputs = { ...serverInputs(await machines.machine("s1")), ...given };
+    const lost = { ...inputs, files: "/etc/rancher/k3s/token changed; /var/lib/rancher/k3s missing" };
+    const { failures } = await node().check(lost, inputs);
+    expect(failures.map(({ reason }) => reason)).toEqual(complaints);
+  });
+
   test("of a new node takes any token", async () => {
     const { failures } = await node().check(undefined, serverInputs(await machines.machine("s1")));
     expect(failures).toEqual([]);
@@ -47,6 +60,7 @@ test.each<[string, Props]>([
   ["who the members are", { membership: "other" }],
   ["how its tokens are written", { token: pinned, agentToken: "K10" }],
   ["how long is waited", { patience: 1 }],
+  ["which server changes its object", { api: { name: "s2", connection: { host: "10.0.0.2" } } }],
 ])("%s is no change of a node", async (_case, given) => {
   const inputs = serverInputs(await machines.machine("s1"));
   expect(await node().diff(state(inputs), { ...inputs, ...given })).toBe(false);
