@@ -14,6 +14,7 @@ import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 import { checkToken } from "./check-token";
 import { clusterToJoin, type Peer } from "./cluster-to-join";
+import { constantComplaints } from "./constants";
 import { cost } from "./cost";
 import { setObject } from "./object";
 import { type Live, lost, observe, seenConfig, untouched } from "./observe";
@@ -65,6 +66,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       ? [
           ...tokenComplaints(inputs, old),
           ...datastoreComplaints(inputs, old),
+          ...constantComplaints(inputs.config, old.config),
           ...emptyComplaints(inputs, old),
         ]
       : trustingComplaints(inputs),

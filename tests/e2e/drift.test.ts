@@ -56,31 +56,24 @@ const damages: Record<string, Damage> = {
     ],
     restarts: [],
   },
-  "units that were stopped and disabled": {
-    on: { a1: "systemctl disable --now k3s-agent", s1: "systemctl disable k3s" },
-    seen: [/inactive, disabled/, /active, disabled/],
-    restarts: ["a1"],
-  },
-  "files that were edited, and a binary that was swapped": {
+  "files that were edited, units that were stopped and disabled, and a binary that was swapped": {
     on: {
-      a1: `echo 'debug: true' >>${config}/config.yaml; echo odd >${config}/token; echo '# odd' >>/etc/systemd/system/k3s-agent.service`,
-      s1: "cp /usr/local/bin/k3s /tmp/odd; echo odd >>/tmp/odd; mv /tmp/odd /usr/local/bin/k3s",
+      a1: `echo 'debug: true' >>${config}/config.yaml; echo odd >${config}/token; systemctl disable --now k3s-agent; echo '# odd' >>/etc/systemd/system/k3s-agent.service`,
+      s1: "cp /usr/local/bin/k3s /tmp/odd; echo odd >>/tmp/odd; mv /tmp/odd /usr/local/bin/k3s; systemctl disable k3s",
     },
     seen: [
       /config\.yaml changed/,
       /\/token changed/,
       /k3s-agent\.service changed/,
       /\/usr\/local\/bin\/k3s changed/,
+      /inactive, disabled/,
+      /active, disabled/,
     ],
     restarts: ["a1", "s1"],
   },
-  "a node that was deleted": {
-    on: { s1: `${kubectl} delete node a1` },
-    seen: [/missing/],
-    restarts: ["a1"],
-  },
-  "an agent whose data folder was removed": {
+  "an agent whose data folder was removed, and whose node was deleted": {
     on: {
+      s1: `${kubectl} delete node a1`,
       a1: "systemctl kill -s KILL k3s-agent; systemctl stop k3s-agent; rm -rf /var/lib/rancher/k3s/agent",
     },
     seen: [/\/var\/lib\/rancher\/k3s missing/],
