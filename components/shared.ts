@@ -13,15 +13,19 @@ export interface Shared {
   proxy?: pulumi.Output<ProxySettings>;
 }
 
-export function shared(
-  { datastore, registries, proxy }: Manifest,
-  addresses: pulumi.Input<string>[],
-): Shared {
+export function shared(manifest: Manifest, addresses: pulumi.Input<string>[]): Shared {
+  const { datastore, registries, proxy } = manifest;
   return {
     ...(datastore.kind === "etcd" ? {} : { datastore: hidden(datastore, passwordIn.datastore) }),
     ...(registries ? { registries: hidden(registries, passwordIn.registries) } : {}),
-    ...(proxy ? { proxy: beside(hidden(proxy, passwordIn.proxy), addresses) } : {}),
+    ...(proxy ? { proxy: beside(hidden(proxy, passwordIn.proxy), [...addresses, ...inside(manifest)]) } : {}),
   };
+}
+
+/** What is in the cluster itself: k3s spares it on servers alone. */
+function inside({ network, servers }: Manifest): string[] {
+  const { "cluster-domain": domain = "cluster.local" } = servers[0]?.config ?? {};
+  return [...network.clusterCidr, ...network.serviceCidr, ".svc", `.${domain}`];
 }
 
 function beside(proxy: pulumi.Output<ProxySettings>, addresses: pulumi.Input<string>[]) {

@@ -131,7 +131,7 @@ test("a proxy is for downloads and for k3s, and not for what the nodes reach the
   expect(only("Machine", "s1").proxy).toBe("http://proxy:3128");
   expect(only("Preflight").mirrorProxy).toBe("http://proxy:3128");
   expect(node("s1").environment).toMatch(
-    /\nHTTPS_PROXY="http:\/\/proxy:3128"\nNO_PROXY="10.0.0.0\/28,.internal,10.0.0.21"\n$/,
+    /\nHTTPS_PROXY="http:\/\/proxy:3128"\nNO_PROXY="10.0.0.0\/28,.internal,10.0.0.21,10.42.0.0\/16,10.43.0.0\/16,.svc,.cluster.local"\n$/,
   );
   registered.length = 0;
   const artifacts = { mirror: "https://mirror.internal/k3s" };

@@ -87,7 +87,7 @@ test("registries are what containerd asks, and the proxy is in the environment o
   const hosts = "cat /var/lib/rancher/k3s/agent/etc/containerd/certs.d/docker.io/hosts.toml";
   expect(await onMachine(lab, "a1", hosts)).toContain("http://images.example:5000/v2");
   expect(await onMachine(lab, "a1", environment("k3s-agent"))).toBe(
-    "HTTPS_PROXY=http://user:proxy-secret@127.0.0.1:9\nNO_PROXY=172.16.0.0/12,10.0.0.0/8",
+    "HTTPS_PROXY=http://user:proxy-secret@127.0.0.1:9\nNO_PROXY=172.16.0.0/12,10.0.0.0/8,10.42.0.0/16,10.43.0.0/16,.svc,.cluster.local",
   );
 });
 
