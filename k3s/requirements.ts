@@ -58,7 +58,17 @@ export function kernelModules(backend: string): string[] {
 }
 
 /** The commands that this tool, k3s or its removal needs on a machine. */
-export const tools = ["curl", "sha256sum", "ps", "ip", "mount", "umount", "iptables", "apparmor_parser"];
+export const tools = [
+  "curl",
+  "sha256sum",
+  "ps",
+  "flock",
+  "ip",
+  "mount",
+  "umount",
+  "iptables",
+  "apparmor_parser",
+];
 
 /** The minor release in a version such as v1.33.3+k3s1. */
 export function minorOf(version: string): number | undefined {

@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { closeAll } from "../remote/pool";
 import { onEngineGone, type Row, rowOf } from "./engine";
 import { atStep } from "./failure";
+import { alone, type Member } from "./lock";
 import { sayOnce } from "./once";
 import { rowUrn, typeOf } from "./row";
 
@@ -36,6 +37,8 @@ export interface Resource<I extends object, O extends object> {
   pending?: readonly (keyof I)[];
   /** What is found out when it is made or changed, and is no input. */
   outputs?: readonly (keyof O)[];
+  /** The machine that is changed when it is made, changed or removed: by nobody else at the same time. */
+  changes?(inputs: I): Member;
   create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
   update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
   /** What differs from the state where somebody has changed it; "gone" where it is no more. */
@@ -59,6 +62,8 @@ export function wired<I extends object, O extends object>(
   // What is read is also an input of the next run, which must know all of them.
   const forgotten = kind.read ? [] : createOnly;
   const pending = (kind.pending ?? []).map(String);
+  const locked = <T>(inputs: Props, tell: Tell, work: () => Promise<T>) =>
+    kind.changes ? alone(kind.changes(inputs as I), tell, work) : work();
   const lasting = (inputs: Props) => without(forgotten, inputs);
   const state = (inputs: Props, outputs: object) => ({ ...lasting(inputs), ...plain(outputs) });
   return {
@@ -90,7 +95,8 @@ export function wired<I extends object, O extends object>(
       return guarded(
         row(inputs),
         async (tell) => {
-          const { id, outputs } = await kind.create(inputs as I, tell, begun);
+          const create = () => kind.create(inputs as I, tell, begun);
+          const { id, outputs } = await locked(inputs, tell, create);
           return { id, outs: state(inputs, outputs) };
         },
         () => partial,
@@ -99,12 +105,15 @@ export function wired<I extends object, O extends object>(
     update: (id: string, old: Props, inputs: Props) =>
       guarded(
         row(inputs),
-        async (tell) => ({ outs: state(inputs, await kind.update(id, inputs as I, old as I & O, tell)) }),
+        async (tell) => {
+          const update = () => kind.update(id, inputs as I, old as I & O, tell);
+          return { outs: state(inputs, await locked(inputs, tell, update)) };
+        },
         () => ({ id, properties: { ...old, ...without(pending, lasting(inputs)) } }),
       ),
     ...(kind.read ? { read: (id: string, props: Props) => readBy(kind, row(props), id, props) } : {}),
     delete: (id: string, old: Props) =>
-      guarded(row(old), async (tell) => kind.delete?.(id, old as I & O, tell)),
+      guarded(row(old), (tell) => locked(old, tell, async () => kind.delete?.(id, old as I & O, tell))),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { lastWords, RemoteError, Trouble } from "./errors";
 import { execute, type Task } from "./execute";
+import { type Held, type HoldOptions, hold } from "./hold";
 import { placing } from "./place-file";
 import { stopper } from "./stopper";
 import type { Transport } from "./transport";
@@ -52,6 +53,8 @@ export interface Machine {
   writeFile(path: string, content: string, options: WriteOptions): Promise<void>;
   /** Streams a file, by its path here or as it comes; it replaces the one there in one step, or nothing. */
   upload(source: Readable | string, path: string, options: UploadOptions): Promise<void>;
+  /** Runs a script that goes on until it is released; gives its answer where it has ended instead. */
+  hold(script: Script, options: HoldOptions): Promise<Held | Answer>;
   /** "ssh-ed25519 AAAA…": the key of the live connection, which is made if necessary. */
   hostKey(): Promise<string>;
 }
@@ -108,6 +111,7 @@ export function machineOver(transport: Transport, name: string): Machine {
         if (typeof source !== "string") source.destroy();
       }
     },
+    hold: (script, options) => named(script.name, [], () => hold(transport, script, options)),
     hostKey: () => named(asking.name, [], () => hostKeyOf(transport)),
   };
 }

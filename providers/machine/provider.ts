@@ -36,6 +36,7 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
   // What they came through, and how their disk is taken, change nothing of what is there.
   createOnly: ["preflight", "proxy", "disk"],
   check: () => ({ learned: { staged: released } }),
+  changes: ({ name, connection }) => ({ name, connection }),
   create: async (inputs, tell, begun) => {
     const outputs = await stage(inputs, tell);
     // From here on there is something to remove.

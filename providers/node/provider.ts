@@ -73,6 +73,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     learned: untouched,
   }),
   cost,
+  changes: ({ config: { name }, connection }) => ({ name, connection }),
   create: async (given, tell, begun) => {
     const id = `${given.cluster}/${given.config.name}`;
     const machine = connect(given.config.name, given.connection);

@@ -3,6 +3,7 @@ import { minima as defaults, type Minimum } from "../../k3s/requirements";
 import { RemoteError } from "../../remote/errors";
 import { type Connection, connect } from "../connection";
 import { type HostKeys, learnable, learnedFrom, remembering, unlearned } from "../host-keys";
+import { changeTogether } from "../lock";
 import type { Resource, Tell } from "../wire";
 import { complaints, type Found } from "./complaints";
 import { fact, parseFacts } from "./facts";
@@ -64,6 +65,7 @@ export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
   ],
   check: async (inputs, old, tell) => {
     const { findings = {} } = inputs;
+    lockedTogether({ ...old?.machines, ...inputs.machines });
     const mistakes = overrideMistakes(findings);
     if (mistakes.length > 0) return { mistakes };
     const found = rows(await findAll(inputs, old, tell));
@@ -74,6 +76,15 @@ export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
   create: async ({ cluster, hostKeys }) => ({ id: `${cluster}/preflight`, outputs: { hostKeys } }),
   update: async (_id, { hostKeys }) => ({ hostKeys }),
 };
+
+/** Also who leaves the cluster. */
+function lockedTogether(machines: Record<string, Probed>): void {
+  const members = Object.entries(machines).map(([name, { connection }]) => ({ name, connection }));
+  changeTogether(
+    members,
+    members.filter(({ name }) => machines[name]?.role === "server"),
+  );
+}
 
 /** The keys that were learned, now and before; a host that is not declared any more is forgotten. */
 function hostKeysOf({ machines }: PreflightInputs, old: PreflightInputs | undefined): PreflightOutputs {

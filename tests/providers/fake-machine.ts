@@ -15,6 +15,8 @@ export interface Reply {
   stderr?: string;
   /** Goes on until its standard input ends, which is how a script is told to end. */
   hangs?: true;
+  /** Holds what it is to hold until its standard input ends. */
+  holds?: true;
 }
 
 /** Of a script: an answer, one for each time (the last one stays), or what makes it. */
@@ -81,6 +83,7 @@ async function fakeMachine(
   const ran: Ran[] = [];
   const endedEarly: string[] = [];
   const refused: string[] = [];
+  const held: string[] = [];
   const connections = new Set<Connection>();
 
   const server = new Server({ hostKeys: [hostPrivate] }, (connection) => {
@@ -101,9 +104,13 @@ async function fakeMachine(
     const sent = shell === "/bin/sh -s" ? await scriptSent(channel) : undefined;
     if (!sent) return refuse(channel, `what it was sent (${command})`);
     const { script, variables, mark } = sent;
-    ran.push({ script, variables });
+    const isLock = script === "hold-lock" && !answers[script];
+    if (!isLock) ran.push({ script, variables });
     channel.write(`noise of a login shell\n${mark}\n`);
-    const reply = await replyTo(answers[script], { script, variables }, ran);
+    const reply: Reply | undefined = isLock
+      ? { holds: true }
+      : await replyTo(answers[script], { script, variables }, ran);
+    if (reply?.holds) return hold(channel, variables);
     if (!reply) return refuse(channel, script);
     if (reply.hangs) {
       await once(channel, "end");
@@ -113,6 +120,18 @@ async function fakeMachine(
     if (reply.stderr) channel.stderr.write(reply.stderr);
     channel.exit(reply.hangs ? 143 : (reply.code ?? 0));
     return channel.end();
+  }
+
+  /** The machine's lock is free unless a test says otherwise, and no part of what is done on it. */
+  async function hold(channel: ServerChannel, variables: Record<string, string>) {
+    const end = once(channel, "end");
+    await Promise.race([once(channel, "data"), end]);
+    held.push(variables.OWNER ?? "");
+    channel.write("held\n");
+    await end;
+    held.splice(held.indexOf(variables.OWNER ?? ""), 1);
+    channel.exit(0);
+    channel.end();
   }
 
   function refuse(channel: ServerChannel, what: string) {
@@ -141,6 +160,8 @@ async function fakeMachine(
     ran,
     scripts: () => ran.map(({ script }) => script),
     variables: (script: string) => ran.findLast((each) => each.script === script)?.variables ?? {},
+    /** Who holds its lock. */
+    held,
     /** What was told to end, over a connection that was still up. */
     endedEarly,
     connections: () => connections.size,

@@ -4,7 +4,7 @@ import type { ServerChannel } from "ssh2";
 import { parts, probe } from "../../providers/preflight/probe";
 import { withVariables } from "../../remote/quote";
 import { script } from "../../remote/script";
-import { guarded } from "../../remote/wrap";
+import { guarded, reading } from "../../remote/wrap";
 
 /** A script as a machine was sent it. */
 export interface Sent {
@@ -35,11 +35,13 @@ export async function scriptSent(channel: ServerChannel): Promise<Sent | undefin
   const sent = await upTo(channel, "\n} 3<&0 </dev/null\n");
   // Nobody reads on, and the end must be noticed all the same.
   channel.resume();
-  const [, mark = "", body = ""] = /\necho ([0-9a-f]{32})\n\(\n(.*)\n\) 3<&-\n/s.exec(sent) ?? [];
+  const [, mark = "", body = ""] =
+    /\necho ([0-9a-f]{32})\n\(\n(.*)\n\)(?: 3<&-|\nexit "\$\?")\n/s.exec(sent) ?? [];
   const found = scripts.find(({ text }) => body === text || body.endsWith(`\n${text}`));
   if (!found) return undefined;
   const variables = assigned(body.slice(0, -found.text.length));
-  const exact = guarded(withVariables(found.text, variables), mark) === sent;
+  const text = withVariables(found.text, variables);
+  const exact = [guarded, reading].some((wrapped) => wrapped(text, mark) === sent);
   return exact ? { script: found.name, variables, mark } : undefined;
 }
 

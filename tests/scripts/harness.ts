@@ -46,7 +46,7 @@ export interface StubMachine {
 
 /** Scripts may use these as they are; everything else must be a stub. */
 const tools =
-  "awk base64 cat chmod cp cut find grep head ln mkdir mktemp mv rm rmdir sed sha256sum sort stat tail tr uniq wc";
+  "awk base64 cat chmod cp cut find flock grep head ln mkdir mktemp mv rm rmdir sed sha256sum sort stat tail touch tr uniq wc";
 
 /** The top folders that scripts name, which are moved, and those that none has a reason to name. */
 const known = /(?<![\w\\$}./-])\/(etc|proc|run|sys|usr|var)(?=\/)/g;

@@ -7,6 +7,9 @@ export const software: Record<string, Finding> = {
   ps: error((machine) =>
     missing(machine, ["ps"], "a node's pods are found with it when it is removed (procps)"),
   ),
+  flock: error((machine) =>
+    missing(machine, ["flock"], "whoever changes the cluster holds its lock with it (util-linux)"),
+  ),
   "mount-tools": error((machine) =>
     missing(machine, ["mount", "umount"], "the kubelet mounts volumes with it"),
   ),

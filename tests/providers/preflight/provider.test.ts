@@ -108,7 +108,7 @@ test("a machine is told what to look at, for its role and its peers", async () =
   };
   await preflight().check(undefined, { ...inputs([]), ...more, flannelBackend: "host-gw" });
   const common = {
-    TOOLS: "curl sha256sum ps ip mount umount iptables apparmor_parser",
+    TOOLS: "curl sha256sum ps flock ip mount umount iptables apparmor_parser",
     MODULES: "br_netfilter overlay nf_conntrack ip_tables nf_tables",
     PLACES: "/ /tmp /usr/local/bin /etc/rancher /var/lib/rancher/k3s",
     MIRROR: "https://m.example",

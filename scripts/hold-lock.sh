@@ -1,0 +1,53 @@
+#!/bin/sh
+# Holds this machine's lock for as long as it hears of whoever wants it.
+# Inputs: OWNER, who that is; SILENCE, the seconds without a word after which the lock is given back. Descriptor 3: a
+# line every few seconds, and its end gives the lock back.
+# Output: "held"; where another holds it: owner=, and for= and heard=, in seconds. Exit: 0 given back, 75 another's.
+
+set -eu
+
+lock=/run/k3s-cluster.lock
+
+main() {
+  umask 077
+  # What is said before somebody listens could be missed.
+  read -r _ <&3
+  exec 9>>"$lock"
+  # Who had it may have removed the file just now, and a lock on what has no name keeps nobody out.
+  if ! flock -n 9 || ! named; then another; fi
+  printf 'owner=%s\nsince=%s\n' "$OWNER" "$(date +%s)" >"$lock"
+  watch 3<&- 9>&- >/dev/null 2>&1 &
+  echo held
+  while read -r _ <&3; do touch "$lock"; done
+  rm -f "$lock"
+  kill "$!"
+}
+
+named() { [ "$(stat -L -c %i /dev/fd/9)" = "$(stat -c %i "$lock" 2>/dev/null)" ]; }
+
+another() {
+  if [ -s "$lock" ]; then
+    now=$(date +%s)
+    sed -n 's/^owner=/&/p' "$lock"
+    echo "for=$((now - $(sed -n 's/^since=//p' "$lock")))"
+    echo "heard=$((now - $(stat -c %Y "$lock")))"
+  fi
+  exit 75
+}
+
+# By what changes, not by the clock, which may be set meanwhile. A read that waits cannot be interrupted: all is ended.
+watch() {
+  before=
+  silent=0
+  while [ "$silent" -lt "$SILENCE" ]; do
+    sleep 2
+    kill -0 "$$" || return
+    now=$(stat -c %y "$lock")
+    if [ "$now" = "$before" ]; then silent=$((silent + 2)); else silent=0; fi
+    before=$now
+  done
+  rm -f "$lock"
+  kill -s KILL 0
+}
+
+main
