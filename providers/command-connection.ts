@@ -1,4 +1,4 @@
-import { acceptedKeys } from "../remote/host-key";
+import { acceptedKeys, keyTypes } from "../remote/host-key";
 import { routeTo } from "../remote/route";
 import type { Hop } from "../remote/target";
 import { inHome, readUserFile } from "../remote/user-file";
@@ -22,9 +22,6 @@ export interface CommandConnection extends CommandHop {
   proxy?: CommandHop;
 }
 
-/** The order in which its SSH library asks for host keys: a machine shows the first that it has. */
-const asked = ["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa", "ssh-ed25519"];
-
 export function commandConnection(name: string, connection: Connection): CommandConnection {
   const route = routeTo({ transport: "ssh", ...connection });
   const [machine, bastion, another] = route.toReversed();
@@ -41,7 +38,8 @@ export function commandConnection(name: string, connection: Connection): Command
 }
 
 function commandHop(name: string, hop: Hop): CommandHop {
-  const [key] = acceptedKeys(hop).toSorted((a, b) => asked.indexOf(a.type) - asked.indexOf(b.type));
+  // It asks for host keys in Go's order, whatever it is given: a machine shows the first of its own.
+  const [key] = acceptedKeys(hop).toSorted((a, b) => keyTypes.indexOf(a.type) - keyTypes.indexOf(b.type));
   if (!key)
     throw new Error(
       `${name}: hooks need its whole host key, and there is none: ` +

@@ -4,7 +4,7 @@ import { credentials } from "./credentials";
 import { Trouble } from "./errors";
 import { type Gate, gate } from "./gate";
 import { type Authenticated, handshake, type Identity } from "./handshake";
-import { expectation } from "./host-key";
+import { expectation, OtherKey } from "./host-key";
 import { Dropped } from "./socket";
 import { addressOf, type Hop } from "./target";
 
@@ -39,8 +39,7 @@ const attempts = 8;
 async function persist(hop: Hop, open: Opener, identity: Identity, signal: AbortSignal): Promise<Dialled> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const stream = await open(hop, signal);
-      return { stream, ...(await handshake(stream, hop, identity, signal)) };
+      return await meet(hop, open, identity, signal);
     } catch (error) {
       if (!(error instanceof Dropped)) throw error;
       if (attempt === attempts) throw turnedAway(hop, error);
@@ -48,6 +47,21 @@ async function persist(hop: Hop, open: Opener, identity: Identity, signal: Abort
         throw turnedAway(hop, error);
       });
     }
+  }
+}
+
+/** A fingerprint does not say of which type its key is: a machine that presents another one is asked for the rest. */
+async function meet(hop: Hop, open: Opener, identity: Identity, signal: AbortSignal): Promise<Dialled> {
+  try {
+    const stream = await open(hop, signal);
+    return { stream, ...(await handshake(stream, hop, identity, signal)) };
+  } catch (error) {
+    const hostKey = error instanceof OtherKey ? identity.hostKey.otherwise?.(error.presented) : undefined;
+    if (!hostKey?.algorithms.length) throw error;
+    return meet(hop, open, { ...identity, hostKey }, signal).catch((later) => {
+      // That there is no such key says less than which one there is.
+      throw later instanceof Dropped || signal.aborted ? later : error;
+    });
   }
 }
 

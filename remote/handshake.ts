@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { Means } from "./credentials";
 import { type Failure, Trouble } from "./errors";
-import type { Expectation } from "./host-key";
+import { type Expectation, OtherKey } from "./host-key";
 import { type Login, loginOf } from "./login";
 import { Dropped } from "./socket";
 import { addressOf, type Hop } from "./target";
@@ -71,7 +71,7 @@ interface Seen {
 
 function verifying(hostKey: Expectation, seen: Seen): ConnectConfig {
   return {
-    ...(hostKey.algorithms && { algorithms: { serverHostKey: hostKey.algorithms } }),
+    algorithms: { serverHostKey: hostKey.algorithms },
     hostVerifier: (key: Buffer) => {
       seen.presented = key;
       seen.objection = hostKey.objection(key);
@@ -80,8 +80,8 @@ function verifying(hostKey: Expectation, seen: Seen): ConnectConfig {
   };
 }
 
-function diagnosis({ objection, error, keysExchanged }: Seen, hop: Hop, login: Login): Error {
-  if (objection) return new Trouble(objection);
+function diagnosis({ presented, objection, error, keysExchanged }: Seen, hop: Hop, login: Login): Error {
+  if (objection) return new OtherKey(objection, presented);
   const reason = error?.message ?? "the connection was closed";
   const wasClosed = !error || error.level === "client-socket";
   if (keysExchanged && wasClosed)

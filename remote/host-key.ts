@@ -1,4 +1,4 @@
-import type { AlgorithmList, ServerHostKeyAlgorithm } from "ssh2";
+import type { ServerHostKeyAlgorithm } from "ssh2";
 import { type Failure, Trouble } from "./errors";
 import { fingerprint, type HostKey, knownKeys, parseHostKey, typeOf } from "./known-hosts";
 import { remember, remembered } from "./remembered";
@@ -9,13 +9,39 @@ const defaultFile = "~/.ssh/known_hosts";
 
 /** What a machine's host key must be. */
 export interface Expectation {
-  /** Types of key that the machine is asked for before all others. */
-  algorithms?: AlgorithmList<ServerHostKeyAlgorithm>;
+  /** What the machine is asked for, in this order: it presents the first key that it has. */
+  algorithms: ServerHostKeyAlgorithm[];
   /** What is wrong with the key that the machine presents; nothing where it is the expected one. */
   objection(presented: Buffer): Failure | undefined;
   /** To be called with a key without objection, once the machine has shown that it holds it. */
   proven(presented: Buffer): void;
+  /** The same of the machine's other keys, where nobody knows of which type the right one is. */
+  otherwise?(presented: Buffer): Expectation;
 }
+
+/** Another key was presented than the one that was expected. */
+export class OtherKey extends Trouble {
+  constructor(
+    failure: Failure,
+    readonly presented: Buffer,
+  ) {
+    super(failure);
+  }
+}
+
+/**
+ * The algorithms for each type of key, and the types in the order in which SSH clients in Go ask for them: who has pinned
+ * one key only is refused by the others. So a machine that nobody knows is asked in the same order.
+ */
+const algorithmsOf: Record<string, ServerHostKeyAlgorithm[]> = {
+  "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
+  "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
+  "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
+  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"],
+  "ssh-ed25519": ["ssh-ed25519"],
+};
+
+export const keyTypes: readonly string[] = Object.keys(algorithmsOf);
 
 export function expectation(hop: Hop): Expectation {
   return hop.hostKey === undefined ? fromFiles(hop) : fromPin(hop, hop.hostKey.trim());
@@ -34,7 +60,7 @@ function filesOf({ knownHosts, configured }: Hop): string[] {
   return knownHosts ? [knownHosts] : (configured.knownHosts ?? [defaultFile]);
 }
 
-function fromPin(hop: Hop, pin: string): Expectation {
+function fromPin(hop: Hop, pin: string, types = keyTypes): Expectation {
   const key = parseHostKey(pin);
   if (!key && !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(pin))
     throw new Trouble({
@@ -44,13 +70,21 @@ function fromPin(hop: Hop, pin: string): Expectation {
     });
   const expected = key ? fingerprint(key.blob) : pin.replace(/=$/, "");
   return {
-    algorithms: preferring(key ? [key] : []),
+    algorithms: asking(key ? typesFrom([key]) : types),
     objection(presented) {
       if (fingerprint(presented) === expected) return undefined;
       const wanted = key ? described(key) : expected;
       return mismatch(hop, presented, `${wanted}, which is pinned`, "pin the new key");
     },
     proven: () => undefined,
+    ...(!key && {
+      otherwise: (presented) =>
+        fromPin(
+          hop,
+          pin,
+          types.filter((type) => type !== typeOf(presented)),
+        ),
+    }),
   };
 }
 
@@ -68,7 +102,7 @@ function fromFiles(hop: Hop): Expectation {
   const seenBefore = () => (trusting ? remembered(hop) : undefined);
   const before = seenBefore();
   return {
-    algorithms: preferring(before ? [before] : accepted),
+    algorithms: asking(typesFrom(before ? [before] : accepted)),
     objection(presented) {
       if (revoked.some(({ blob }) => blob.equals(presented)))
         return {
@@ -133,18 +167,11 @@ function described({ type, blob }: HostKey): string {
   return `${fingerprint(blob)} (${type})`;
 }
 
-const algorithmsOf: Record<string, ServerHostKeyAlgorithm[]> = {
-  "ssh-ed25519": ["ssh-ed25519"],
-  "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
-  "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
-  "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
-  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
-};
+/** Those of the keys that are known, and then the others: a machine presents the first that it has. */
+function typesFrom(known: readonly HostKey[]): string[] {
+  return [...new Set([...known.map(({ type }) => type), ...keyTypes])];
+}
 
-/** A machine has keys of several types, and presents the first that it is asked for. */
-function preferring(keys: HostKey[]): AlgorithmList<ServerHostKeyAlgorithm> | undefined {
-  const first = [...new Set(keys.flatMap(({ type }) => algorithmsOf[type] ?? []))];
-  if (first.length === 0) return undefined;
-  // ssh2 leaves what it already has in its list where it is.
-  return { remove: first, prepend: first } as unknown as AlgorithmList<ServerHostKeyAlgorithm>;
+function asking(types: readonly string[]): ServerHostKeyAlgorithm[] {
+  return types.flatMap((type) => algorithmsOf[type] ?? []);
 }

@@ -25,6 +25,8 @@ export type Answer = Reply | Reply[] | ((variables: Record<string, string>) => R
 export interface Login {
   /** What sudo asks of its user for; without it the user is root. */
   sudoPassword?: string;
+  /** What it can show that it is the one, instead of the key that all of them have. */
+  hostKeys?: readonly { public: string; private: string }[];
 }
 
 /** An answer that a script waits for until the test gives it. */
@@ -36,7 +38,7 @@ export function held(reply: Reply = {}) {
   return { answer: () => given, release: () => give(reply) };
 }
 
-const { public: hostKey, private: hostPrivate } = keyPair();
+const ownKeys = [keyPair()];
 
 /**
  * Makes SSH servers on the loopback address that know our scripts, run none of them, and answer as they are told.
@@ -78,7 +80,7 @@ export type FakeMachine = Awaited<ReturnType<typeof fakeMachine>>;
 async function fakeMachine(
   name: string,
   answers: Record<string, Answer>,
-  { identityFile, sudoPassword }: Login & { identityFile: string },
+  { identityFile, sudoPassword, hostKeys = ownKeys }: Login & { identityFile: string },
 ) {
   const ran: Ran[] = [];
   const endedEarly: string[] = [];
@@ -86,7 +88,7 @@ async function fakeMachine(
   const held: string[] = [];
   const connections = new Set<Connection>();
 
-  const server = new Server({ hostKeys: [hostPrivate] }, (connection) => {
+  const server = new Server({ hostKeys: hostKeys.map((pair) => pair.private) }, (connection) => {
     connections.add(connection);
     const isUp = () => !(connection as unknown as { _sock: Socket })._sock.readableEnded;
     connection.on("error", () => undefined).on("close", () => connections.delete(connection));
@@ -153,7 +155,7 @@ async function fakeMachine(
       host: "127.0.0.1",
       port,
       identityFile,
-      hostKey,
+      hostKey: hostKeys[0]?.public,
       ...(sudoPassword === undefined ? { user: "root" } : { user: "ops", sudoPassword }),
     },
     /** What it was sent, in its order. */

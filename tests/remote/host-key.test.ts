@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { utils } from "ssh2";
 import { closeAll, machine } from "../../remote/pool";
 import type { SshTarget } from "../../remote/target";
-import { keyPair } from "../lab/plugins/command/ssh-server";
+import { hostKeyPairs, keyPair } from "../lab/plugins/command/ssh-server";
 import { failing, failure, print, says, servers } from "./servers";
 
 const { serve, nowhere, folder } = servers();
@@ -34,6 +34,24 @@ describe("the host key", () => {
     const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
     const { target } = await serve({ hostKeys: [keyPair(), rsa] });
     expect(await says({ ...target, ...known(rsa.public) })).toBe("in\n");
+  });
+
+  test.each([0, 1, 2])("may be pinned by its fingerprint, of whichever type it is: %i", async (index) => {
+    const hostKeys = hostKeyPairs();
+    const { target } = await serve({ hostKeys: [...hostKeys] });
+    expect(await says({ ...target, hostKey: print(hostKeys[index]?.public ?? "") })).toBe("in\n");
+  });
+
+  test("that has none of the machine's fingerprints is an error with the first of them", async () => {
+    const [ed25519, ecdsa] = hostKeyPairs();
+    const { server, target } = await serve({ hostKeys: [ed25519, ecdsa] });
+    const pinned = print(keyPair().public);
+    const error = await failure({ ...target, hostKey: pinned });
+    expect(error.kind).toBe("host key");
+    expect(error.message).toContain(
+      `presented ${print(ecdsa.public)} (ecdsa-sha2-nistp256) instead of ${pinned}`,
+    );
+    expect(server.logins()).toBe(0);
   });
 
   test("that is pinned and differs is an error with both, and is not tried again", async () => {
@@ -104,6 +122,14 @@ describe("a host key that is trusted at first use", () => {
     );
     expect(other.logins()).toBe(0);
     expect(other.attempts()).toBe(1);
+  });
+
+  test("is the one that clients in Go are shown, who are to be told of it", async () => {
+    const [ed25519, ecdsa, rsa] = hostKeyPairs();
+    const both = await serve({ hostKeys: [ed25519, rsa, ecdsa] });
+    expect(await machine("s1", fresh(both.target)).hostKey()).toBe(ecdsa.public);
+    const noEcdsa = await serve({ hostKeys: [ed25519, rsa] });
+    expect(await machine("s2", fresh(noEcdsa.target)).hostKey()).toBe(rsa.public);
   });
 
   test("is not trusted for others, who did not ask for that", async () => {

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fakeMachines } from "../fake-machine";
+import { commandConnection } from "../../../providers/command-connection";
+import { pinned } from "../../../providers/host-keys";
+import { hostKeyPairs } from "../../lab/plugins/command/ssh-server";
+import { fakeMachines, type Login } from "../fake-machine";
 import { type Props, sharedHost } from "../provider-host";
 import { told } from "./told";
 
@@ -13,8 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), "host-keys-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A machine that no key is known of, and how it is declared. */
-async function stranger(name: string) {
-  const machine = await machines.machine(name, { probe: told(name) });
+async function stranger(name: string, login?: Login) {
+  const machine = await machines.machine(name, { probe: told(name) }, login);
   const { hostKey, ...rest } = machine.connection;
   const connection = { ...rest, knownHosts: "/dev/null", trustOnFirstUse: true };
   return { machine, hostKey, way: `127.0.0.1:${rest.port}`, declared: { role: "server", connection } };
@@ -31,6 +34,15 @@ test("the key of a host that may be believed at first use is learned, and is wha
   const again = await preflight().check(checked, inputs({ s1: declared }));
   expect(again.inputs.hostKeys).toEqual({ [way]: hostKey });
   expect(await preflight().diff(outs, again.inputs)).toBe(false);
+});
+
+test("the key that is learned of a host with several is the one that its hooks are shown", async () => {
+  const [ed25519, ecdsa, rsa] = hostKeyPairs();
+  const { way, declared } = await stranger("s1", { hostKeys: [ed25519, rsa, ecdsa] });
+  const { inputs: checked } = await preflight().check(undefined, inputs({ s1: declared }));
+  expect(checked.hostKeys).toEqual({ [way]: ecdsa.public });
+  const known = pinned({ ...declared.connection, configFile: false }, { [way]: ecdsa.public });
+  expect(commandConnection("s1", known).hostKey).toBe(ecdsa.public);
 });
 
 test("another key than the learned one is refused, whatever is believed at first use", async () => {

@@ -3,10 +3,20 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { type AuthContext, type Connection, Server, type ServerChannel, type Session, utils } from "ssh2";
 
-/** Not ed25519: one in two hundred of those that ssh2 1.17 makes cannot be read again. */
+/** Not ed25519 where any will do: one in two hundred of those that ssh2 1.17 makes cannot be read again. */
 export function keyPair(passphrase?: string) {
   const locked = passphrase ? { passphrase, cipher: "aes256-ctr", rounds: 4 } : {};
   return utils.generateKeyPairSync("ecdsa", { bits: 256, ...locked });
+}
+
+/** Of each type that OpenSSH makes for a machine, the one first that most clients ask for first. */
+export function hostKeyPairs() {
+  return [ed25519Pair(), keyPair(), utils.generateKeyPairSync("rsa", { bits: 2048 })] as const;
+}
+
+function ed25519Pair(): ReturnType<typeof keyPair> {
+  const pair = utils.generateKeyPairSync("ed25519");
+  return utils.parseKey(pair.private) instanceof Error ? ed25519Pair() : pair;
 }
 
 export interface Ran {
@@ -33,18 +43,20 @@ export interface SshServerOptions {
   answer?(ran: Ran): Reply;
   /** Cuts off so many connections before it serves the next. */
   cutOff?: number;
+  /** One, by default. */
+  hostKeys?: readonly { public: string; private: string }[];
 }
 
 /** An SSH server on the loopback address that records what it is asked to run and forwards what it is asked to. */
 export async function sshServer(options: SshServerOptions = {}) {
   const { accepts = () => true, answer = () => ({}) } = options;
-  const hostKey = keyPair();
+  const { hostKeys = [keyPair()] } = options;
   const ran: Ran[] = [];
   const forwarded: number[] = [];
   const connections = new Set<Connection>();
   let attempts = 0;
 
-  const server = new Server({ hostKeys: [hostKey.private] }, (connection) => {
+  const server = new Server({ hostKeys: hostKeys.map((pair) => pair.private) }, (connection) => {
     connections.add(connection);
     attempts += 1;
     connection.on("error", () => undefined).on("close", () => connections.delete(connection));
@@ -85,7 +97,7 @@ export async function sshServer(options: SshServerOptions = {}) {
   const { port } = server.address() as { port: number };
   return {
     port,
-    hostKey: hostKey.public,
+    hostKey: hostKeys[0]?.public ?? "",
     ran,
     forwarded,
     attempts: () => attempts,
