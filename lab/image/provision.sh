@@ -21,6 +21,7 @@ users() {
 
 sshd() {
   cat >/etc/ssh/sshd_config.d/lab.conf <<'CONF'
+HostKey /etc/ssh/ssh_host_ecdsa_key
 HostKey /etc/ssh/ssh_host_ed25519_key
 AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/lab_authorized_keys
 PermitRootLogin prohibit-password

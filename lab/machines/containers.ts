@@ -1,10 +1,10 @@
 import { chmodSync, copyFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { docker, labLabel } from "../engine/docker";
 import { kernelGrants } from "../engine/kernel";
 import { stateFolder } from "../folders";
 import { withTemporaryFolder } from "../temporary";
-import { hostKey, userKey } from "./keys";
+import { hostKey, hostKeyTypes, userKey } from "./keys";
 import { bastionOf, containerName, gateway, type Lab, type LabMachine } from "./model";
 
 const sysResource = 24;
@@ -76,8 +76,11 @@ function seed(folder: string, lab: Lab, machine: LabMachine): string {
     copyFileSync(source, join(folder, name));
     chmodSync(join(folder, name), mode);
   };
-  place(hostKey(lab.name, machine.name), "ssh_host_ed25519_key", 0o600);
-  place(`${hostKey(lab.name, machine.name)}.pub`, "ssh_host_ed25519_key.pub", 0o644);
+  for (const type of hostKeyTypes) {
+    const key = hostKey(lab.name, machine.name, type);
+    place(key, basename(key), 0o600);
+    place(`${key}.pub`, `${basename(key)}.pub`, 0o644);
+  }
   place(`${userKey(lab.name)}.pub`, "lab_authorized_keys", 0o644);
   return folder;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { phase } from "../console";
 import { docker, isMissing, labLabel, listed } from "../engine/docker";
 import { ensureEngine } from "../engine/engine";
@@ -7,7 +7,7 @@ import { stateFolder } from "../folders";
 import { Problem } from "../problem";
 import { locked } from "../tools/lock";
 import { startMachine } from "./containers";
-import { hostKey, makeHostKey, makeUserKey, writeKnownHosts } from "./keys";
+import { makeHostKeys, makeUserKey, writeKnownHosts } from "./keys";
 import { mirrorVersion, startMirror } from "./mirror";
 import {
   checkName,
@@ -92,12 +92,10 @@ function sameShape(lab: Lab, options: LabOptions): Lab {
   );
 }
 
-/** An interrupted run, or an interrupted wipe, may have left a machine without a key. */
+/** An interrupted run, or an interrupted wipe, may have left a machine without its keys. */
 async function ensureHostKeys(lab: Lab): Promise<void> {
-  const keyless = lab.machines.filter(
-    ({ name, role }) => role !== "mirror" && !existsSync(hostKey(lab.name, name)),
-  );
-  await Promise.all(keyless.map(({ name }) => makeHostKey(lab.name, name)));
+  const machines = lab.machines.filter(({ role }) => role !== "mirror");
+  await Promise.all(machines.map(({ name }) => makeHostKeys(lab.name, name)));
   writeKnownHosts(lab);
 }
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { docker } from "../engine/docker";
 import { ensureImage } from "../engine/image";
 import { startMachine } from "./containers";
-import { makeHostKey, writeKnownHosts } from "./keys";
+import { makeHostKeys, writeKnownHosts } from "./keys";
 import { containerName, type Lab, type LabMachine } from "./model";
 import { ready } from "./ready";
 import { labFile } from "./store";
@@ -24,12 +24,12 @@ export async function power(lab: Lab, machine: LabMachine, action: PowerAction):
   if (action === "start" || action === "resume") await ready(lab, machine);
 }
 
-/** Rebuilds a machine under its old name and address: empty disk, new machine-id, new host key. */
+/** Rebuilds a machine under its old name and address: empty disk, new machine-id, new host keys. */
 export async function wipe(lab: Lab, machine: LabMachine): Promise<void> {
   const image = await ensureImage();
   await docker(["rm", "-fv", containerName(lab.name, machine.name)]);
   rmSync(labFile(lab.name, "hosts", machine.name), { recursive: true, force: true });
-  await makeHostKey(lab.name, machine.name);
+  await makeHostKeys(lab.name, machine.name);
   writeKnownHosts(lab);
   await startMachine(lab, machine, image);
   await ready(lab, machine);

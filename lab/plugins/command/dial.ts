@@ -102,17 +102,19 @@ function configFor(hop: Hop, path: string): ConnectConfig {
     tryKeyboard: password !== undefined,
     readyTimeout: hop.perDialTimeout * 1_000,
     authHandler: ways.filter(([, given]) => given).map(([way]) => way),
+    algorithms: { serverHostKey: asked },
     ...(hostKey ? only(parsed(hostKey, `${path}.hostKey`)) : {}),
   };
 }
 
-/** A server with keys of several types must be asked for the one that is expected of it. */
-function only(expected: ParsedKey): Pick<ConnectConfig, "algorithms" | "hostVerifier"> {
-  const type = expected.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [expected.type];
-  return {
-    algorithms: { serverHostKey: type as ServerHostKeyAlgorithm[] },
-    hostVerifier: (key: Buffer) => expected.getPublicSSH().equals(key),
-  };
+/** The official plugin asks in the order of Go's SSH library, whatever it expects; certificates and DSA apart. */
+const asked: ServerHostKeyAlgorithm[] = [
+  ...(["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"] as const),
+  ...(["rsa-sha2-256", "rsa-sha2-512", "ssh-rsa", "ssh-ed25519"] as const),
+];
+
+function only(expected: ParsedKey): Pick<ConnectConfig, "hostVerifier"> {
+  return { hostVerifier: (key: Buffer) => expected.getPublicSSH().equals(key) };
 }
 
 function parsed(key: string, path: string, passphrase?: string): ParsedKey {

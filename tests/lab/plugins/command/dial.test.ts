@@ -7,7 +7,7 @@ import { AgentProtocol, utils } from "ssh2";
 import { type Connection, connection as fields, type Hop } from "../../../../lab/plugins/command/connection";
 import { dial } from "../../../../lab/plugins/command/dial";
 import { withDefaults } from "../../../../lab/plugins/fields";
-import { keyPair, type SshServer, type SshServerOptions, sshServer } from "./ssh-server";
+import { hostKeyPairs, keyPair, type SshServer, type SshServerOptions, sshServer } from "./ssh-server";
 
 const key = keyPair();
 const locked = keyPair("open");
@@ -115,6 +115,14 @@ describe("host keys", () => {
     await expect(reach(to(server, { hostKey: key.public }))).rejects.toThrow(
       "Host denied (verification failed)",
     );
+  });
+
+  test("are asked for in the order of Go, also where the one that is expected is another", async () => {
+    const [ed25519, ecdsa, rsa] = hostKeyPairs();
+    const server = await start({ hostKeys: [ed25519, rsa, ecdsa] });
+    await reach(to(server, { hostKey: ecdsa.public }));
+    for (const { public: hostKey } of [ed25519, rsa])
+      await expect(reach(to(server, { hostKey }))).rejects.toThrow("Host denied (verification failed)");
   });
 });
 
