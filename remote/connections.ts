@@ -6,6 +6,7 @@ import { Gone } from "./session";
 import { openSocket } from "./socket";
 import { unless } from "./stopper";
 import { addressOf, type Hop } from "./target";
+import type { Clock } from "./transport";
 
 interface Pooled {
   link: Promise<Link>;
@@ -16,17 +17,18 @@ interface Pooled {
 /** By what reaches the same machine in the same way. */
 const pool = new Map<string, Pooled>();
 
-/** Uses the connection to the end of a route; it is shared, and made first if necessary. */
+/** Uses the connection to the end of a route; it is shared, and made first if necessary, while the clock is held. */
 export async function over<T>(
   route: readonly Hop[],
   signal: AbortSignal,
   use: (connected: Link) => Promise<T>,
+  clock?: Clock,
 ): Promise<T> {
   const key = keyOf(route);
   const known = pool.get(key);
   if (known) {
     try {
-      return await use(await unless(signal, known.link));
+      return await use(await made(known.link, signal, clock));
     } catch (error) {
       // The machine may have been restarted since. Nothing has run: a script is sent after its shell has started.
       if (signal.aborted || !(error instanceof Gone)) throw error;
@@ -34,7 +36,17 @@ export async function over<T>(
     }
   }
   const { link } = pool.get(key) ?? pooled(key, route);
-  return use(await unless(signal, link));
+  return use(await made(link, signal, clock));
+}
+
+/** Each hop has a time of its own, after which there is a connection or none. */
+async function made(link: Promise<Link>, signal: AbortSignal, clock: Clock | undefined): Promise<Link> {
+  clock?.hold();
+  try {
+    return await unless(signal, link);
+  } finally {
+    clock?.release();
+  }
 }
 
 /** Ends all connections, those through bastions before their bastions. */

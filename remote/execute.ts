@@ -32,7 +32,7 @@ export async function execute(transport: Transport, task: Task): Promise<Answer>
   const stop = stopper(task);
   try {
     const command = shellCommand(sudo, transport.sudoPassword);
-    const running = await transport.start(command, stop.signal);
+    const running = await transport.start(command, stop.signal, stop.clock);
     stop.started();
     const output = outputOf(running, mark);
     // A process may end without reading what it is given.

@@ -17,7 +17,7 @@ export interface Script {
 export interface RunOptions {
   /** Assigned before the script's text; they travel over standard input. */
   variables?: Record<string, string>;
-  /** Milliseconds, for everything: connecting, waiting for a turn, running. */
+  /** Milliseconds for waiting for a turn and running; connecting has a time of its own (`connectTimeout`). */
   deadline: number;
   /** What must not appear in an error. */
   secrets?: readonly string[];
@@ -36,7 +36,7 @@ export interface Answer {
 export interface WriteOptions {
   /** Octal, such as "0600". */
   mode: string;
-  /** Milliseconds, for everything. */
+  /** Milliseconds, as of a script. */
   deadline: number;
   /** What must not appear in an error, besides the content. */
   secrets?: readonly string[];
@@ -59,7 +59,7 @@ export interface Machine {
   hostKey(): Promise<string>;
 }
 
-/** Nothing runs for it: its deadline is for connecting, at all hops together. */
+/** Nothing runs for it, and connecting has a time of its own. */
 const asking = { name: "ask for the host key", deadline: 30_000 };
 
 export function machineOver(transport: Transport, name: string): Machine {
@@ -119,7 +119,7 @@ export function machineOver(transport: Transport, name: string): Machine {
 async function hostKeyOf(transport: Transport): Promise<string> {
   const stop = stopper(asking);
   try {
-    return await transport.hostKey(stop.signal);
+    return await transport.hostKey(stop.signal, stop.clock);
   } finally {
     stop.done();
   }

@@ -6,7 +6,7 @@ import { quote } from "./quote";
 import { routeTo } from "./route";
 import { stopAll } from "./stopper";
 import { addressOf, type Hop, type SshTarget, type Target, userOf } from "./target";
-import type { Transport } from "./transport";
+import type { Clock, Transport } from "./transport";
 
 /** A machine; it is connected to at its first use, by a connection that all its users share. */
 export function machine(name: string, target: Target): Machine {
@@ -27,9 +27,9 @@ function sshTransport(target: SshTarget): Transport {
   };
   const last = () => route().at(-1) ?? target;
 
-  async function use<T>(signal: AbortSignal, work: (link: Link) => Promise<T>): Promise<T> {
+  async function use<T>(signal: AbortSignal, clock: Clock, work: (link: Link) => Promise<T>): Promise<T> {
     try {
-      return await over(route(), signal, work);
+      return await over(route(), signal, work, clock);
     } catch (error) {
       throw onTheWay(error, route());
     }
@@ -45,8 +45,9 @@ function sshTransport(target: SshTarget): Transport {
     },
     sudoPassword: target.sudoPassword,
     secrets: secretsOf(target),
-    hostKey: (signal) => use(signal, async (link) => link.hostKey),
-    start: (command, signal) => use(signal, (link) => link.start(command.map(word).join(" "), signal)),
+    hostKey: (signal, clock) => use(signal, clock, async (link) => link.hostKey),
+    start: (command, signal, clock) =>
+      use(signal, clock, (link) => link.start(command.map(word).join(" "), signal)),
   };
 }
 

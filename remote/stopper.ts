@@ -1,8 +1,11 @@
 import { Trouble } from "./errors";
+import type { Clock } from "./transport";
 
 export interface Stopper {
   /** Aborted with a Trouble that says why. */
   signal: AbortSignal;
+  /** Of the task's deadline. */
+  clock: Clock;
   /** From now on the script, not the way to it, is what takes time. */
   started(): void;
   done(): void;
@@ -17,7 +20,9 @@ export function stopper(task: { name: string; deadline: number; signal?: AbortSi
   const controller = new AbortController();
   let running = false;
   let finish: () => void = () => undefined;
-  const timer = setTimeout(() => controller.abort(tooLate(name, deadline, running)), deadline);
+  const begin = () => setTimeout(() => controller.abort(tooLate(name, deadline, running)), deadline);
+  let timer = begin();
+  const hold = () => clearTimeout(timer);
   const cancel = () => controller.abort(cancelled(name, running));
   const ended = new Promise<void>((resolve) => {
     finish = resolve;
@@ -28,11 +33,18 @@ export function stopper(task: { name: string; deadline: number; signal?: AbortSi
 
   return {
     signal: controller.signal,
+    clock: {
+      hold,
+      release() {
+        hold();
+        timer = begin();
+      },
+    },
     started() {
       running = true;
     },
     done() {
-      clearTimeout(timer);
+      hold();
       signal?.removeEventListener("abort", cancel);
       underWay.delete(cancel);
       finish();

@@ -30,7 +30,7 @@ export interface SshTarget extends Endpoint {
   sudoPassword?: string;
   /** What to log in to on the way, the outermost first; the configuration file's ProxyJump by default. */
   bastions?: Endpoint[];
-  /** Milliseconds for connecting and logging in at each hop; 10 000 by default. What runs has a deadline besides. */
+  /** Milliseconds for connecting and logging in at each hop; 10 000 by default. What runs has a deadline, which begins after that. */
   connectTimeout?: number;
   /** What fills in the fields that are not given here; ~/.ssh/config by default, where it exists. */
   configFile?: string | false;

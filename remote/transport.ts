@@ -13,6 +13,14 @@ export interface Running {
   abandon(): void;
 }
 
+/** The time that something may take. */
+export interface Clock {
+  /** Stands still: what happens meanwhile has a clock of its own. */
+  hold(): void;
+  /** Begins anew. */
+  release(): void;
+}
+
 export interface Transport {
   /** The user that a command runs as, and where; for messages. */
   readonly user: string;
@@ -21,8 +29,8 @@ export interface Transport {
   readonly sudoPassword?: string;
   /** What must not appear in an error. */
   readonly secrets: readonly string[];
-  /** Starts a command line that never depends on a value; fails with Trouble. */
-  start(command: readonly string[], signal: AbortSignal): Promise<Running>;
+  /** Starts a command line that never depends on a value; the clock is held on the way there. Fails with Trouble. */
+  start(command: readonly string[], signal: AbortSignal, clock: Clock): Promise<Running>;
   /** The key that the machine shows to who connects to it; fails with Trouble. */
-  hostKey(signal: AbortSignal): Promise<string>;
+  hostKey(signal: AbortSignal, clock: Clock): Promise<string>;
 }

@@ -11,7 +11,7 @@ export interface UploadOptions {
   mode: string;
   /** Of the whole content, in hexadecimal: what arrives and differs is thrown away. */
   sha256: string;
-  /** Milliseconds, for everything. */
+  /** Milliseconds, as of a script. */
   deadline: number;
   root?: boolean;
   signal?: AbortSignal;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { closeAll, machine } from "../../remote/pool";
 import type { Endpoint, SshTarget } from "../../remote/target";
 import { keyPair } from "../lab/plugins/command/ssh-server";
-import { deadline, failing, failure, print, says, script, servers } from "./servers";
+import { deadline, failure, print, says, script, servers } from "./servers";
 
 const { serve, listen, nowhere, folder } = servers();
 
@@ -135,8 +135,11 @@ describe("an error says at which hop the way ended", () => {
 
   test("a bastion that never answers", async () => {
     const { target } = await serve();
-    const work = machine("s1", { ...target, bastions: [endpointOf(await listen())] });
-    const error = await failing(work.run(script(":"), { deadline: 200 }));
+    const error = await failure({
+      ...target,
+      bastions: [endpointOf(await listen())],
+      connectTimeout: 200,
+    });
     expect(error.kind).toBe("timed out");
   });
 });

@@ -14,9 +14,10 @@ describe("a machine that cannot be connected to is an error that says why", () =
   });
 
   test("a server that accepts and never answers", async () => {
-    const error = await failure(await listen(), 200);
+    const target = await listen();
+    const error = await failure({ ...target, connectTimeout: 200 });
     expect(error.kind).toBe("timed out");
-    expect(error.message).toContain('"probe" could not start within 0.2 s');
+    expect(error.reason).toBe(`127.0.0.1:${target.port} could not be connected to within 0.2 s`);
   });
 
   test("an unknown host", async () => {
@@ -105,10 +106,23 @@ describe("the time for connecting", () => {
     expect([server.logins(), bastion.server.logins()]).toEqual([1, 1]);
   });
 
-  test("is no longer than what is to run may take", async () => {
-    const target = { ...(await listen()), connectTimeout: 5_000 };
+  test("is not shortened by what is to run", async () => {
+    const target = { ...(await listen()), connectTimeout: 900 };
     const { error, after } = await timed(machine("s1", target).run(script(":"), { deadline: 200 }));
-    expect(error.message).toContain('"probe" could not start within 0.2 s');
-    expect(after).toBeLessThan(3_000);
+    expect(error.reason).toBe(`127.0.0.1:${target.port} could not be connected to within 0.9 s`);
+    expect(after).toBeGreaterThan(890);
+  });
+
+  test("is none of the time that a script has", async () => {
+    const { target } = await serve({ delay: () => new Promise<void>((done) => setTimeout(done, 1_200)) });
+    expect(await machine("s1", target).run(script("echo in"), { deadline: 1_000 })).toBe("in\n");
+  });
+
+  test("is over at once where the work is cancelled", async () => {
+    const controller = new AbortController();
+    const target = { ...(await listen(() => controller.abort())), connectTimeout: 60_000 };
+    const { signal } = controller;
+    const error = await failing(machine("s1", target).run(script(":"), { deadline, signal }));
+    expect(error.message).toContain("was cancelled before it ran");
   });
 });

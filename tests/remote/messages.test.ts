@@ -353,6 +353,7 @@ describe("when logging in", () => {
 });
 
 describe("when a script is to run", () => {
+  const long = script("sleep 100");
   const ops = { user: "ops" };
   const refusing = (words: string) => ({ sudo: `echo '${words}' >&2; exit 1` });
   const free =
@@ -420,7 +421,8 @@ describe("when a script is to run", () => {
     [
       "there is no shell on this machine",
       () => {
-        const start: Transport["start"] = (_, signal) => localTransport().start(["/no/sh"], signal);
+        const start: Transport["start"] = (_, signal, clock) =>
+          localTransport().start(["/no/sh"], signal, clock);
         return failing(over({ start }).run(script(":"), { deadline }));
       },
       "s1: /no/sh could not be started on this machine: spawn /no/sh ENOENT.\nCheck that this file exists and may be run.",
@@ -440,7 +442,12 @@ describe("when a script is to run", () => {
     ],
     [
       "there is no time left for it",
-      async () => failure(await listen(), 200),
+      async () => {
+        const { server, target } = await serve();
+        const busy = Array.from({ length: 8 }, () => failing(machine("s1", target).run(long, { deadline })));
+        while (server.commands.length < busy.length) await new Promise(setImmediate);
+        return failure(target, 200);
+      },
       's1: "probe" could not start within 0.2 s.\nCheck that the machine is up and not overloaded, then run this again.',
     ],
     [
