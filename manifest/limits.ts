@@ -75,7 +75,8 @@ export const proxy = z
     noProxy: oneOrMore(direct, "something to reach without the proxy")
       .default([])
       .describe(
-        "What is reached without it, besides the nodes; give their block, or each new node restarts the others",
+        "What is reached without it, besides the nodes; give the block that they are in, such as 10.0.0.0/24, or each " +
+          "machine that comes or goes changes NO_PROXY on all nodes, which restarts k3s there",
       ),
   })
   .meta({ id: "proxy", description: "A proxy, for downloads on machines and for k3s itself." });

@@ -14,8 +14,22 @@ export function sparing(proxy: ProxySettings, addresses: readonly string[]): Pro
   return { ...proxy, noProxy: [...new Set([...proxy.noProxy, ...added])] };
 }
 
+/** What to add that holds an address and its neighbours, so that the next of them changes nothing. */
+export function neighbourhood(address: string): string {
+  const known = addressOf(address);
+  if (known?.family === 4) return `${address.split(".").slice(0, 3).join(".")}.0/24`;
+  if (known?.family === 6) return `${sixOf(known.number >> 64n)}::/64`;
+  return address.includes(".") ? address.slice(address.indexOf(".")) : address;
+}
+
+/** The upper half of an IPv6 address. */
+function sixOf(upper: bigint): string {
+  const groups = [48n, 32n, 16n, 0n].map((shift) => ((upper >> shift) & 0xffffn).toString(16));
+  return groups.join(":").replace(/(:0)+$/, "");
+}
+
 /** As Go, and so k3s, reads NO_PROXY. */
-function isDirect(host: string, noProxy: readonly string[]): boolean {
+export function isDirect(host: string, noProxy: readonly string[]): boolean {
   const name = bare(host);
   const address = addressOf(name);
   return noProxy.map(bare).some((text) => {

@@ -1,10 +1,12 @@
-import type { Manifest } from "./schema";
+import { isDirect, neighbourhood } from "./proxy";
+import type { Machine, Manifest } from "./schema";
 
 /** What is allowed and yet probably not meant. */
 export function warnings(manifest: Manifest): string[] {
   return [
     ...(manifest.datastore.kind === "etcd" ? evenServers(manifest.servers.length) : []),
     ...guessable(manifest),
+    ...behindProxy(manifest),
   ];
 }
 
@@ -25,4 +27,25 @@ function guessable(manifest: Manifest): string[] {
       ? [`${key}: shorter than 16 characters, so it can be guessed; leave it out to have a random one made`]
       : [];
   });
+}
+
+/** The nodes' own addresses are spared from the proxy one by one where no block holds them: then all know of each. */
+function behindProxy({ proxy, servers, agents }: Manifest): string[] {
+  if (!proxy) return [];
+  const apart = [...servers, ...agents].flatMap((machine) => {
+    const addresses = addressesOf(machine).filter((address) => !isDirect(address, proxy.noProxy));
+    return addresses.length > 0 ? [{ name: machine.name, addresses }] : [];
+  });
+  if (apart.length === 0) return [];
+  const names = apart.map(({ name, addresses }) => `${name} (${addresses.join(", ")})`);
+  const blocks = new Set(apart.flatMap(({ addresses }) => addresses.map(neighbourhood)));
+  return [
+    `proxy.noProxy: it does not hold ${names.join(", ")}, so that a machine that comes or goes changes NO_PROXY on ` +
+      `every node, which restarts k3s there; add ${[...blocks].join(", ")}, or the block that your machines are in`,
+  ];
+}
+
+/** Not those that are not known yet: a name that no machine has takes their place. */
+function addressesOf({ nodeIp, host }: Machine): string[] {
+  return (nodeIp?.split(",") ?? [host]).filter((address) => !address.endsWith(".invalid"));
 }

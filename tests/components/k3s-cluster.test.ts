@@ -126,8 +126,10 @@ test("registries are a file of every node, and a secret where it holds a passwor
 });
 
 test("a proxy is for downloads and for k3s, and not for what the nodes reach themselves", async () => {
+  const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
   const proxy = { https: "http://proxy:3128", noProxy: ["10.0.0.0/28", ".internal"] };
   await cluster("dev", { ...machines, proxy });
+  expect(warned).toHaveBeenCalledWith(expect.stringContaining("does not hold a1 (10.0.0.21), "));
   expect(only("Machine", "s1").proxy).toBe("http://proxy:3128");
   expect(only("Preflight").mirrorProxy).toBe("http://proxy:3128");
   expect(node("s1").environment).toMatch(
@@ -138,6 +140,7 @@ test("a proxy is for downloads and for k3s, and not for what the nodes reach the
   await cluster("dev", { ...machines, artifacts, proxy: { ...proxy, https: "http://u:pw@proxy:3128" } });
   expect(only("Machine", "s1").proxy).toEqual(secret("none"));
   expect(node("s1").environment).toEqual(secret(expect.stringContaining("u:pw@proxy")));
+  warned.mockRestore();
 });
 
 test("a connection that holds a password is a secret, and one without is not", async () => {
