@@ -1,8 +1,8 @@
 #!/bin/sh
 # Changes a node's object in the API: on a server as administrator, on an agent as its own kubelet.
 # Inputs: NODE; ROLE of the machine that this runs on; PATCH, a merge patch in JSON.
-# Output: nothing. Exit: 0, 65 the API does not take it, 69 it does not answer, 77 who asks may not: what it says is on
-# stderr.
+# Output: nothing. Exit: 0, 65 the API does not take it, 69 it does not answer, 75 the object has changed since it was
+# read (its resourceVersion is in the patch), 77 who asks may not: what it says is on stderr.
 
 set -eu
 
@@ -17,6 +17,7 @@ main() {
   case $code in
     200) ;;
     403) fail 77 "$said" ;;
+    409) fail 75 "$said" ;;
     4*) fail 65 "$said" ;;
     *) fail 69 "$said" ;;
   esac

@@ -28,7 +28,7 @@ export const untouched: Live = {
 
 /** The part of a node's object that is declared. */
 export interface NodeObject {
-  metadata: { labels?: Record<string, string> };
+  metadata: { labels?: Record<string, string>; resourceVersion?: string };
   spec: { taints?: KeptTaint[]; unschedulable?: boolean };
 }
 

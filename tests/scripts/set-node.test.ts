@@ -53,6 +53,13 @@ test.each<[string, number, number, string, string]>([
     status("Node is invalid: spec.taints: \\n%s"),
     "Node is invalid: spec.taints: \\n%s",
   ],
+  [
+    "somebody has changed it meanwhile",
+    409,
+    75,
+    status("the object has been modified"),
+    "the object has been modified",
+  ],
   ["the node is not there", 404, 65, status('nodes \\"a1\\" not found'), 'nodes "a1" not found'],
   ["there is no leader", 500, 69, status("etcdserver: no leader"), "etcdserver: no leader"],
   ["it is not ready", 503, 69, "starting", ""],

@@ -179,6 +179,17 @@ test("what the API keeps with a taint stays with it", () => {
   });
 });
 
+test("taints are replaced only where nobody has changed the object since; labels always", () => {
+  const [none, config] = [configOf({}), configOf({ taints: ["a:NoSchedule"] })];
+  const object = { metadata: { resourceVersion: "7" }, spec: {} };
+  expect(patchOf(object, config, { config: none })).toEqual({
+    metadata: { resourceVersion: "7" },
+    ...taints("a:NoSchedule"),
+  });
+  const labelled = configOf({ labels: { tier: "web" } });
+  expect(patchOf(object, labelled, { config: none })).toEqual(labels({ tier: "web" }));
+});
+
 describe("whatever is declared, was declared before, and is there,", () => {
   const cases = Array.from({ length: 500 }, (_, seed) => anyCase(seed + 1));
 

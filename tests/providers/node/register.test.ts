@@ -70,6 +70,39 @@ test("a server changes them by itself", async () => {
   expect(patched(s2)).toEqual({ NODE: "s2", ROLE: "server", PATCH: patch });
 });
 
+describe("an object that somebody changes meanwhile", () => {
+  const version = (resourceVersion: string, taints: object[]) =>
+    told({ metadata: { ...itsObject.metadata, resourceVersion }, spec: { taints } });
+  const conflict = { code: 75, stderr: "the API says 409: the object has been modified\n" };
+  const foreign = { key: "node.kubernetes.io/unreachable", effect: "NoExecute" };
+
+  test("is read again, and no taint of others is lost", async () => {
+    const [a1, s1] = await pair();
+    a1.answers["read-node"] = [version("1", []), version("2", [foreign])];
+    s1.answers["set-node"] = [conflict, {}];
+    await node().update("prod/a1", inputs(a1, before, s1), inputs(a1, after, s1));
+    const patches = s1.ran.map(({ variables }) => JSON.parse(variables.PATCH ?? "null"));
+    expect(patches.map(({ metadata }) => metadata.resourceVersion)).toEqual(["1", "2"]);
+    expect(patches.map(({ spec }) => spec.taints)).toEqual([
+      patch.spec.taints,
+      [foreign, ...patch.spec.taints],
+    ]);
+  });
+
+  test("again and again is given up after five times, with what it says", async () => {
+    const [a1, s1] = await pair();
+    a1.answers["read-node"] = version("1", []);
+    s1.answers["set-node"] = conflict;
+    const { message } = await refusal(
+      node().update("prod/a1", inputs(a1, before, s1), inputs(a1, after, s1)),
+    );
+    expect(message).toMatch(
+      /^s1: changing its labels and taints: the API says 409: the object has been modified\n {2}next: find out who keeps changing/,
+    );
+    expect(s1.scripts()).toEqual(Array(5).fill("set-node"));
+  });
+});
+
 test("an object that has all of it already is looked at, and left alone", async () => {
   const [a1, s1] = await pair();
   a1.answers["read-node"] = told({ ...itsObject, ...patch });
