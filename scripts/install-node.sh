@@ -3,7 +3,7 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT, the texts of files that need not be, with OURS, the first
 # line that tells them from those of somebody else; REGISTER, "yes" to have it register again.
-# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner.
+# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 78 an owner that nobody can tell.
 
 set -eu
 umask 077
@@ -11,10 +11,7 @@ umask 077
 main() {
   folder=/etc/rancher/k3s
   (umask 022 && mkdir -p "$folder")
-  if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then
-    echo "this machine belongs to $(cat "$folder/owner")" >&2
-    exit 73
-  fi
+  if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
   files=
@@ -35,6 +32,16 @@ main() {
   systemctl daemon-reload
   systemctl enable --quiet "$UNIT"
   run
+}
+
+# A file that names no node (the power was cut, perhaps) may be this node's as well as another's.
+taken() {
+  case $(cat "$1") in
+    *[![:print:]]*) ;;
+    ?*/?*) printf 'this machine belongs to %s\n' "$(cat "$1")" >&2; exit 73 ;;
+  esac
+  echo "$1 is there and names no node, so that nobody can tell whom this machine belongs to" >&2
+  exit 78
 }
 
 run() {

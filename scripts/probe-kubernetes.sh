@@ -1,10 +1,10 @@
 #!/bin/sh
 # Tells what of Kubernetes is on a machine already, and who listens where k3s will; changes nothing.
 # Inputs: PORTS, the TCP ports that must be free, with spaces between.
-# Output: lines of name=value; busy=<port> <process>, which may be empty. Exit: 0.
+# Output: lines of name=value; owner=- where its file is empty; busy=<port> <process>, which may be empty. Exit: 0.
 
 main() {
-  echo "owner=$(cat /etc/rancher/k3s/owner 2>/dev/null)"
+  owner /etc/rancher/k3s/owner
   has binary /usr/local/bin/k3s
   has server_unit /etc/systemd/system/k3s.service
   has agent_unit /etc/systemd/system/k3s-agent.service
@@ -20,6 +20,12 @@ main() {
   has microk8s /var/snap/microk8s
   has swarm /var/lib/docker/swarm/docker-state.json
   for port in $PORTS; do listener "$port"; done
+}
+
+owner() {
+  owner=$(head -n 1 "$1" 2>/dev/null)
+  if [ -e "$1" ] && [ -z "$owner" ]; then owner=-; fi
+  printf 'owner=%s\n' "$owner"
 }
 
 has() { if [ -e "$2" ]; then echo "$1=$2"; fi; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tells what has become of a node since install-node.sh; changes nothing.
 # Inputs: UNIT; NODE; ROLE, server or agent.
-# Output: lines of name=value: owner; unit=<active or not> <enabled or not>; for each file that is not as it was written
+# Output: lines of name=value: owner ("-" where its file is empty); unit=<active or not> <enabled or not>; for each file that is not as it was written
 # file=<path> <missing, changed, or its mode and owner>; node=<the object in JSON, "missing", or nothing where the API
 # does not say>. Exit: 0.
 
@@ -10,11 +10,17 @@ set -eu
 main() {
   folder=/etc/rancher/k3s
   data=/var/lib/rancher/k3s
-  echo "owner=$(cat "$folder/owner" 2>/dev/null)"
+  owner "$folder/owner"
   echo "unit=$(systemctl is-active "$UNIT" 2>/dev/null) $(systemctl is-enabled "$UNIT" 2>/dev/null)"
   if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
   if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet 6444; fi
   if [ -e "$1/$2.crt" ]; then object "$@"; else echo "file=$data missing"; fi
+}
+
+owner() {
+  owner=$(head -n 1 "$1" 2>/dev/null || true)
+  if [ -e "$1" ] && [ -z "$owner" ]; then owner=-; fi
+  printf 'owner=%s\n' "$owner"
 }
 
 files() {

@@ -1,18 +1,29 @@
 #!/bin/sh
 # Takes a node off its machine and leaves the machine as it was before.
-# Inputs: OWNER; UNIT. Output: nothing. Exit: 0, also where the machine belongs to another owner by now.
+# Inputs: OWNER; UNIT. Output: nothing. Exit: 0, also where the machine belongs to another owner by now; 78 where its
+# owner's file names none.
 
 set -eu
 
 main() {
   marker=/etc/rancher/k3s/owner
-  if ! [ -e "$marker" ] || [ "$(cat "$marker")" != "$OWNER" ]; then return; fi
+  [ -e "$marker" ] || return 0
+  if [ "$(cat "$marker")" != "$OWNER" ]; then taken; return; fi
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   end_pods
   unmount
   links
   rules
   files
+}
+
+taken() {
+  case $(cat "$marker") in
+    *[![:print:]]*) ;;
+    ?*/?*) return ;;
+  esac
+  echo "$marker is there and names no node, so that nobody can tell whom this machine belongs to" >&2
+  exit 78
 }
 
 # The unit leaves its pods running when it stops; they hang below containerd's shims.

@@ -1,3 +1,4 @@
+import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
@@ -16,6 +17,9 @@ interface Beginning {
   peers?: Peer[];
   token: string;
 }
+
+/** Where there is no such file. */
+const nobody = "nobody";
 
 const step = "looking whether the cluster exists already";
 
@@ -41,7 +45,7 @@ export async function clusterToJoin(
     return undefined;
   }
   const { name, connection, found } = other;
-  if (found.owner !== `${cluster}/${name}`) throw foreign(name, found.owner);
+  if (found.owner !== `${cluster}/${name}`) throw foreign(name, found.owner, `${cluster}/${name}`);
   return {
     join: `https://${connection.host}:6443`,
     token: pinnedToken(caHash ?? found.caHash, "server", password),
@@ -56,7 +60,14 @@ async function look(machine: Machine): Promise<{ caHash: string; owner: string }
   return caHash ? { caHash, owner } : undefined;
 }
 
-function foreign(machine: string, owner: string): StepError {
+function foreign(machine: string, owner: string, wanted: string): StepError {
+  if (owner !== nobody && !namesNode(owner))
+    return new StepError({
+      machine,
+      step,
+      cause: `a server is on it, and ${ownerFile} there names no node`,
+      next: ownerAdvice(wanted),
+    });
   return new StepError({
     machine,
     step,

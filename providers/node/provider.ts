@@ -1,5 +1,6 @@
 import { configFile, type NodeConfig, paths, registrationFile } from "../../k3s/config";
 import { ours } from "../../k3s/ours";
+import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
@@ -115,13 +116,21 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     tell("looking at the node");
     const { owner, live, object } = await observe(connect(config.name, connection), config);
     if (owner !== id && !live.unit.startsWith("active")) return "gone";
-    const taken = owner && owner !== id ? { files: `the machine belongs to ${owner}` } : {};
+    const whose = namesNode(owner) ? `the machine belongs to ${owner}` : `${ownerFile} names no node`;
+    const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
   delete: async (id, { config, connection }, tell) => {
-    tell("removing the node");
-    const variables = { OWNER: id, UNIT: unitName(config.role) };
-    await connect(config.name, connection).run(script("uninstall-node"), { variables, deadline: 2 * quick });
+    const step = "removing the node";
+    tell(step);
+    const options = { variables: { OWNER: id, UNIT: unitName(config.role) }, deadline: 2 * quick };
+    await connect(config.name, connection)
+      .run(script("uninstall-node"), options)
+      .catch((error) => {
+        throw advised(step, error, {
+          78: `if it is ${id}, write that into it (printf %s ${id} >${ownerFile}); otherwise remove the file`,
+        });
+      });
   },
 };
 
@@ -213,6 +222,7 @@ async function install(
   await machine.run(script("install-node"), options).catch((error) => {
     throw advised(step, error, {
       73: "remove that node by the stack that made it, or take this machine out of the manifest",
+      78: ownerAdvice(id),
     });
   });
 }

@@ -24,6 +24,16 @@ test.each([
   expect(machine.snapshot()).toEqual(before);
 });
 
+test.each([
+  ["", "-"],
+  ["half\nmore", "half"],
+])("an owner's file that holds %j is told by its first line", (text, line) => {
+  const machine = stubMachine();
+  for (const file of [ca, etcd]) machine.write(file, `text of ${file}\n`);
+  machine.write(owner, text);
+  expect(machine.run("find-cluster")).toMatchObject({ code: 0, stdout: `${sum} ${line}\n` });
+});
+
 test("a CA that is still empty is no cluster's", () => {
   const machine = stubMachine();
   machine.write(ca, "");

@@ -221,6 +221,19 @@ test("a machine of another owner is refused with 73 and left untouched", () => {
   expect(machine.snapshot()).toEqual(before);
 });
 
+test.each(["", "\n", "half", "/s1", "dev/", "dev/s9\u0007", "dev/s9\nmore"])(
+  "an owner's file that names no node (%j) is refused with 78, and nothing is touched",
+  (text) => {
+    const machine = staged();
+    machine.write("/etc/rancher/k3s/owner", text);
+    const before = machine.snapshot();
+    const outcome = machine.run("install-node", variables);
+    const stderr = `${machine.path("/etc/rancher/k3s/owner")} is there and names no node, so that nobody can tell whom this machine belongs to\n`;
+    expect(outcome).toMatchObject({ code: 78, stdout: "", stderr });
+    expect(machine.snapshot()).toEqual(before);
+  },
+);
+
 test("a version that is not staged is an error, and nothing is started", () => {
   const outcome = staged().run("install-node", { ...variables, VERSION: "v9" });
   expect(outcome.code).not.toBe(0);

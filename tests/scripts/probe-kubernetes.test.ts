@@ -29,6 +29,12 @@ test("a node of ours is known by its owner", () => {
   expect(facts(machine)).toEqual({ owner: ["dev/s1"] });
 });
 
+test("an owner's file that is empty is told from one that is not there", () => {
+  const machine = bare();
+  machine.write("/etc/rancher/k3s/owner", "");
+  expect(facts(machine)).toEqual({ owner: ["-"] });
+});
+
 test.each([
   ["binary", "/usr/local/bin/k3s", ""],
   ["server_unit", "/etc/systemd/system/k3s.service", ""],

@@ -108,6 +108,17 @@ test.each<[[string, string], string]>([
   expect(told(node({ unit }))[1]).toBe(line);
 });
 
+test.each([
+  ["", "-"],
+  ["\n", "-"],
+  ["dev/s9\nunit=active enabled\n", "dev/s9"],
+  ["C:\\new/s1", "C:\\new/s1"],
+])("an owner's file that holds %j is told by its first line", (text, line) => {
+  const machine = node();
+  machine.write(`${folder}/owner`, text);
+  expect(told(machine).filter((each) => each.startsWith("owner="))).toEqual([`owner=${line}`]);
+});
+
 test("a machine that nobody owns any more is told by an empty owner", () => {
   const machine = node();
   machine.remove(`${folder}/owner`);

@@ -89,9 +89,21 @@ test("another owner's machine is left untouched", () => {
   const before = machine.snapshot();
   const outcome = uninstall(machine);
   expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
-  expect(outcome.calls.map((call) => call.name)).toEqual(["cat"]);
+  expect(outcome.calls.map((call) => call.name)).toEqual(["cat", "cat"]);
   expect(machine.snapshot()).toEqual(before);
 });
+
+test.each(["", "half", "dev/s1\u0007"])(
+  "a machine whose owner's file names no node (%j) is left untouched, and that is said",
+  (owner) => {
+    const machine = node({ owner, mounts: ["/run/k3s/x"] });
+    const before = machine.snapshot();
+    const outcome = uninstall(machine);
+    expect(outcome).toMatchObject({ code: 78, stdout: "" });
+    expect(outcome.stderr).toContain("/etc/rancher/k3s/owner is there and names no node");
+    expect(machine.snapshot()).toEqual(before);
+  },
+);
 
 test("a machine without an owner is left untouched, and so is one that a second run finds", () => {
   const machine = node();

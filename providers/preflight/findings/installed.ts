@@ -1,3 +1,4 @@
+import { namesNode, ownerFile } from "../../../k3s/owner";
 import { all, fact } from "../facts";
 import {
   type Complaint,
@@ -27,6 +28,11 @@ export const installed: Record<string, Finding> = {
 function otherOwner(machine: Seen, scene: Scene): Complaint | undefined {
   const owner = fact(machine.facts, "owner");
   if (!owner || isOurs(machine, scene)) return undefined;
+  if (!namesNode(owner))
+    return {
+      what: `has a file ${ownerFile} that names no node, so that nobody can tell whose it is`,
+      remedy: `If it is ${scene.cluster}/${machine.name}, write that into it; otherwise remove what is there first, or use another machine`,
+    };
   return {
     what: `is node ${owner} already, by /etc/rancher/k3s/owner; it would be ${scene.cluster}/${machine.name}`,
     remedy: "Remove it there first, or use another machine",

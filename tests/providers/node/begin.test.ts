@@ -95,6 +95,16 @@ describe("refuses, with nothing installed anywhere and nothing recorded,", () =>
     expectUntouched(failure, [s1, s2, s3]);
   });
 
+  test("where one of the others holds a server that nobody can tell the owner of", async () => {
+    const [s1, s2, s3] = await servers([nothing, holds("-"), nothing]);
+    const failure = await refusal(create(serverInputs(s1, { peers: [s2, s3] })));
+    expect(failure.message).toBe(
+      `s2: ${asking}: a server is on it, and /etc/rancher/k3s/owner there names no node\n` +
+        "  next: if it is prod/s2, write that into it (printf %s prod/s2 >/etc/rancher/k3s/owner); otherwise take the machine out of the manifest",
+    );
+    expectUntouched(failure, [s1, s2, s3]);
+  });
+
   test("where one of the others belongs to another cluster", async () => {
     const [s1, s2, s3] = await servers([nothing, holds("dev/s2"), nothing]);
     const failure = await refusal(create(serverInputs(s1, { peers: [s2, s3] })));

@@ -128,6 +128,15 @@ describe("delete", () => {
     expect(a1.variables("uninstall-node")).toEqual({ OWNER: "prod/a1", UNIT: "k3s-agent" });
   });
 
+  test("where nobody can tell whose node it is says how to mend that", async () => {
+    const stderr = "/etc/rancher/k3s/owner is there and names no node\n";
+    const s1 = await machines.machine("s1", { "uninstall-node": { code: 78, stderr } });
+    const { message } = await refusal(node().delete("prod/s1", state(serverInputs(s1))));
+    expect(message).toMatch(
+      /names no node\n {2}next: if it is prod\/s1, write that into it \(.*\); otherwise remove the file$/,
+    );
+  });
+
   test("that fails says where and at what", async () => {
     const s1 = await machines.machine("s1", { "uninstall-node": { code: 1, stderr: "rm: busy\n" } });
     const { message } = await refusal(node().delete("prod/s1", state(serverInputs(s1))));

@@ -73,6 +73,11 @@ test.each<[string, Reply, Props]>([
     told(["file=/etc/rancher/k3s/owner changed"], fine, "dev/a1"),
     { files: "the machine belongs to dev/a1" },
   ],
+  [
+    "an owner's file that names no node",
+    told(["file=/etc/rancher/k3s/owner changed"], fine, "-"),
+    { files: "/etc/rancher/k3s/owner names no node" },
+  ],
 ])(
   "%s that somebody changed is in its state, and in the inputs of the next run",
   async (_case, answer, drifted) => {

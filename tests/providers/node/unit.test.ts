@@ -115,6 +115,16 @@ test("a machine that belongs to another owner is left alone", async () => {
   expect(s1.scripts()).toEqual(["find-cluster", "install-node"]);
 });
 
+test("a machine that nobody can tell the owner of is left alone, and how to mend that is said", async () => {
+  const stderr = "/etc/rancher/k3s/owner is there and names no node\n";
+  const s1 = await machines.machine("s1", { ...fine, "install-node": { code: 78, stderr } });
+  const { message } = await refusal(create(serverInputs(s1)));
+  expect(message).toBe(
+    "s1: writing its files and starting it: /etc/rancher/k3s/owner is there and names no node\n" +
+      "  next: if it is prod/s1, write that into it (printf %s prod/s1 >/etc/rancher/k3s/owner); otherwise take the machine out of the manifest",
+  );
+});
+
 test("a journal that repeats a secret is shown without it", async () => {
   const journalOf = { stdout: `error: token ${password} is odd\n` };
   const s1 = await machines.machine("s1", { ...fine, supervisor: again, journal: journalOf });

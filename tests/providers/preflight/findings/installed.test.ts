@@ -11,6 +11,11 @@ findingTests(installed, {
       "is node dev/s9 already, by /etc/rancher/k3s/owner; it would be prod/s1. Remove it there first, or use another machine",
     ],
     [
+      "owner",
+      [s1({ owner: ["-"] })],
+      "has a file /etc/rancher/k3s/owner that names no node, so that nobody can tell whose it is. If it is prod/s1, write that into it; otherwise remove what is there first, or use another machine",
+    ],
+    [
       "other-kubernetes",
       [s1({ rke2: ["/etc/rancher/rke2"], k0s: ["/etc/k0s", "/var/lib/k0s"] })],
       "another Kubernetes is installed: rke2 (/etc/rancher/rke2), k0s (/etc/k0s); it is not touched. Remove it with its own means, or use another machine",
