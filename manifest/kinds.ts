@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { dnsName, hostAndPort, ipv4, ipv6 } from "./hosts";
 import { shown } from "./shown";
 import { printable, printableLines, text } from "./text";
 
@@ -32,17 +32,13 @@ export const version = text({
 export const ip = text({
   what: "an IP address",
   allowed: "such as 10.0.0.11 or fd00::11, without a prefix length or a port",
-  pattern: new RegExp(`${z.regexes.ipv4.source}|${z.regexes.ipv6.source}`),
+  pattern: new RegExp(`^(?:${ipv4}|${ipv6})$`),
 });
-
-/** A last label of digits alone would be a mistyped IPv4 address. */
-const dnsName =
-  /^(?=.{1,253}$)([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?\.)*(?!\d+$)[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 
 export const host = text({
   what: "a host",
   allowed: "an IP address or a DNS name, such as 10.0.0.11 or s1.example.com",
-  pattern: new RegExp(`${z.regexes.ipv4.source}|${z.regexes.ipv6.source}|${dnsName.source}`),
+  pattern: new RegExp(`^(?=.{1,253}$)(?:${ipv4}|${ipv6}|${dnsName})$`),
   hint: hostHint,
 });
 
@@ -94,7 +90,7 @@ export const mirror = text({
   what: "the address of a mirror",
   allowed:
     "http:// or https://, a host and a path, without a password, such as https://mirror.example.com/k3s",
-  pattern: /^(?=.{1,2048}$)https?:\/\/(\[[0-9a-fA-F:]+\]|[-a-zA-Z0-9.]+)(:\d{1,5})?(\/[-\w.~%+/]*)?$/,
+  pattern: new RegExp(`^(?=.{1,2048}$)https?://${hostAndPort}(?:/[-\\w.~%+/]*)?$`),
   kept: (address) => address.replace(/(?<!\/)\/+$/, ""),
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { block, hostAndPort, ipv6 } from "./hosts";
 import { shown } from "./shown";
 import { oneOf, oneOrMore, text, whole } from "./text";
 import { duration, size } from "./units";
@@ -56,15 +57,16 @@ const proxyAddress = text({
   what: "the address of a proxy",
   allowed:
     "http:// or https://, perhaps user:password@, a host and a port, such as http://proxy.example.com:3128",
-  pattern:
-    /^(?=.{1,2048}$)https?:\/\/([-\w.~%!*+,;=]+(:[-\w.~%!*+,;=]*)?@)?(\[[0-9a-fA-F:]+\]|[-a-zA-Z0-9.]+)(:\d{1,5})?\/?$/,
+  pattern: new RegExp(
+    `^(?=.{1,2048}$)https?://(?:[-\\w.~%!*+,;=]+(?::[-\\w.~%!*+,;=]*)?@)?${hostAndPort}/?$`,
+  ),
   secret: true,
 });
 
 const direct = text({
   what: "something to reach without the proxy",
   allowed: 'a host, a domain that begins with ".", an address or a block of addresses, such as 10.0.0.0/8',
-  pattern: /^(\*|(?=.{1,255}$)[.\w[\]][-.:\w[\]]*(\/\d{1,3})?)$/,
+  pattern: new RegExp(`^(?=.{1,255}$)(?:\\*|\\.?${hostAndPort}|${ipv6}|${block})$`),
   hint: (value) => (value.includes(",") ? "write several as a list" : undefined),
 });
 

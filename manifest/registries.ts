@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostAndPort } from "./hosts";
 import { machinePath, password } from "./kinds";
 import { printable, text } from "./text";
 
@@ -8,8 +9,7 @@ const registryName = text({
   what: "a registry",
   allowed:
     'a host name or address, with a port if need be, or "*", such as docker.io or registry.example.com:5000',
-  pattern:
-    /^(\*|(\[[0-9a-fA-F:]{2,45}\]|(?=[^:]{1,253}(:|$))[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?)(:\d{1,5})?)$/,
+  pattern: new RegExp(`^(?=.{1,260}$)(?:\\*|${hostAndPort})$`),
   hint: (value) =>
     /^https?:\/\//.test(value) ? "write it without http:// or https://; those belong in endpoint" : undefined,
 });
@@ -18,7 +18,7 @@ const endpoint = text({
   what: "the address of a registry",
   allowed:
     "http:// or https://, a host and perhaps a path, without a password, such as https://registry.example.com:5000",
-  pattern: /^(?=.{1,2048}$)https?:\/\/(\[[0-9a-fA-F:]+\]|[-a-zA-Z0-9.]+)(:\d{1,5})?(\/[-\w.~%+/]*)?$/,
+  pattern: new RegExp(`^(?=.{1,2048}$)https?://${hostAndPort}(?:/[-\\w.~%+/]*)?$`),
 });
 
 const expression = text({

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { Trouble } from "./errors";
 import { type Setting, settingsOf, valuesOf } from "./ssh-config";
 import {
@@ -53,7 +54,8 @@ function jump(host: string, text: string): Endpoint {
   const [, user, bracketed, plain, port] =
     /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[(.+)\]|([^:[\]]+))(?::(\d+))?\/?$/.exec(text.trim()) ?? [];
   const name = bracketed ?? plain;
-  if (!name) throw unusable(host, `its ProxyJump ${JSON.stringify(text)} is not of the form user@host:port`);
+  // Only an address of IPv6 has colons.
+  if (!name || (name.includes(":") && !isIPv6(name))) throw unusable(host, `its ProxyJump ${JSON.stringify(text)} is not of the form user@host:port`);
   return { host: name, ...(user && { user }), ...(port && { port: portIn(host, port) }) };
 }
 

@@ -125,6 +125,7 @@ test.each([
   ["Port many", 'm1 cannot be used: "many" is no port'],
   ["Port 65536", '"65536" is no port'],
   ["ProxyJump @:", 'its ProxyJump "@:" is not of the form user@host:port'],
+  ["ProxyJump [::zz]", 'its ProxyJump "[::zz]" is not of the form user@host:port'],
   ["Host m1\n ProxyJump b\nHost b\n ProxyJump m1", "its ProxyJump leads back to m1"],
 ])("the configuration %j is an error that says what to do", (text, message) => {
   try {

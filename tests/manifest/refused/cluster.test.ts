@@ -27,6 +27,17 @@ test.each<[string, string, ...string[]]>([
     below("artifacts: { mirror: mirror.example.com }"),
     '4:22 artifacts.mirror: "mirror.example.com" is not the address of a mirror: http:// or https://, a host and a path, without a password, such as https://mirror.example.com/k3s',
   ],
+  ...[
+    "https://mirror:99999/k3s",
+    "https://mirror:0",
+    "http://[::zz]/k3s",
+    "http://10.0.0.300/k3s",
+    "http://a..b",
+  ].map((address): [string, string, string] => [
+    `a mirror that cannot be: ${address}`,
+    below(`artifacts: { mirror: "${address}" }`),
+    `4:22 artifacts.mirror: "${address}" is not the address of a mirror: http:// or https://, a host and a path, without a password, such as https://mirror.example.com/k3s`,
+  ]),
   [
     "a password in a mirror",
     below("artifacts: { mirror: 'https://me:hidden@mirror.example.com' }"),
@@ -36,6 +47,12 @@ test.each<[string, string, ...string[]]>([
     "an endpoint without an address",
     below("endpoint: { port: 443 }"),
     "4:11 endpoint.address: missing: a host: an IP address or a DNS name, such as 10.0.0.11 or s1.example.com",
+  ],
+  [
+    "an endpoint that cannot be",
+    below('endpoint: { address: "::zz", port: 99999 }'),
+    '4:22 endpoint.address: "::zz" is not a host: an IP address or a DNS name, such as 10.0.0.11 or s1.example.com',
+    "4:36 endpoint.port: 99999 is not a port: a whole number from 1 to 65535, without quotes",
   ],
   [
     "an endpoint that is text",

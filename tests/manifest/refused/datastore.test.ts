@@ -38,6 +38,19 @@ test.each<[string, string, ...string[]]>([
     below("datastore: { kind: external, endpoint: hidden@db }"),
     "4:40 datastore.endpoint: the value is not the address of a datastore: mysql://user:password@tcp(host:3306)/database, postgres://user:password@host:5432/database, or https://host:2379, several with commas, for etcd",
   ],
+  ...[
+    "mysql://me:hidden@tcp(db:99999)/k3s",
+    "mysql://me:hidden@tcp([::zz]:3306)/k3s",
+    "postgres://me:hid@den@db:0/k3s",
+    "postgres://me:hidden@db:5432,other:65536/k3s",
+    "postgres://me:hidden@[::zz]/k3s?sslmode=disable",
+    "https://etcd1:2379,https://etcd2:99999",
+    "https://10.0.0.300:2379",
+  ].map((address): [string, string, string] => [
+    `an address with a host or a port that cannot be: ${address}`,
+    below(`datastore: { kind: external, endpoint: "${address}" }`),
+    "4:40 datastore.endpoint: the value names no host that there can be, or a port that is not from 1 to 65535: mysql://user:password@tcp(host:3306)/database, postgres://user:password@host:5432/database, or https://host:2379, several with commas, for etcd",
+  ]),
   [
     "a space in an address",
     below('datastore: { kind: external, endpoint: "mysql://me:hid den@tcp(db)/k3s" }'),

@@ -107,6 +107,20 @@ test.each<[string, string, ...string[]]>([
     below("proxy: { noProxy: [a b] }"),
     '4:20 proxy.noProxy[0]: "a b" is not something to reach without the proxy: a host, a domain that begins with ".", an address or a block of addresses, such as 10.0.0.0/8',
   ],
+  ...["http://proxy:99999", "http://proxy:0", "http://[::zz]:3128", "http://10.0.0.300", "http://-proxy"].map(
+    (address): [string, string, string] => [
+      `a proxy that cannot be: ${address}`,
+      below(`proxy: { https: "${address}" }`),
+      "4:17 proxy.https: the value is not the address of a proxy: http:// or https://, perhaps user:password@, a host and a port, such as http://proxy.example.com:3128",
+    ],
+  ),
+  ...["[::zz]", "::zz", "proxy:99999", "10.0.0.300", "10.0.0.0/33", "fd00::/129", "a..b", "0x7f.0x1"].map(
+    (host): [string, string, string] => [
+      `a host without a proxy that cannot be: ${host}`,
+      below(`proxy: { noProxy: ["${host}"] }`),
+      `4:20 proxy.noProxy[0]: "${host}" is not something to reach without the proxy: a host, a domain that begins with ".", an address or a block of addresses, such as 10.0.0.0/8`,
+    ],
+  ),
   [
     "a proxy that is text",
     below("proxy: http://proxy"),

@@ -12,6 +12,18 @@ test.each<[string, string, ...string[]]>([
     below("registries: { mirrors: { docker.io/library: {} } }"),
     '4:26 registries.mirrors["docker.io/library"]: "docker.io/library" is not a registry: a host name or address, with a port if need be, or "*", such as docker.io or registry.example.com:5000',
   ],
+  ...["registry:99999", "[::zz]:5000", "10.0.0.300:5000", "a..b"].map((name): [string, string, string] => [
+    `a registry that cannot be: ${name}`,
+    below(`registries: { mirrors: { "${name}": {} } }`),
+    `4:26 registries.mirrors["${name}"]: "${name}" is not a registry: a host name or address, with a port if need be, or "*", such as docker.io or registry.example.com:5000`,
+  ]),
+  ...["https://mirror:99999", "https://mirror:0/v2", "https://[::zz]", "http://10.0.0.300/v2"].map(
+    (address): [string, string, string] => [
+      `a mirror that cannot be: ${address}`,
+      below(`registries: { mirrors: { docker.io: { endpoint: ["${address}"] } } }`),
+      `4:50 registries.mirrors["docker.io"].endpoint[0]: "${address}" is not the address of a registry: http:// or https://, a host and perhaps a path, without a password, such as https://registry.example.com:5000`,
+    ],
+  ),
   [
     "a mirror without a protocol",
     below("registries: { mirrors: { docker.io: { endpoint: [mirror.example.com] } } }"),
