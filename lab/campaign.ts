@@ -1,12 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { command } from "./command";
-import { duration, say } from "./console";
+import { say } from "./console";
 import { ensureEngine } from "./engine/engine";
 import { inRepository, stateFolder } from "./folders";
 import { reapDeadRuns, runPrefix, withReaping } from "./machines/reap";
 import { Problem } from "./problem";
-import { type Case, caseNumbers, type Outcome, renderResults, select } from "./testing/campaign";
+import {
+  byFile,
+  type Case,
+  caseNumbers,
+  type Outcome,
+  outcomeOf,
+  renderResults,
+  select,
+} from "./testing/campaign";
 import { jest } from "./testing/jest";
 import { closingLine } from "./testing/results";
 
@@ -24,13 +32,11 @@ export async function main(args: string[]): Promise<number> {
   await ensureEngine();
   await reapDeadRuns();
   const outcomes: Record<string, Outcome> = { ...remembered };
-  for (const one of cases) {
-    if (outcomes[one.number]?.passed) {
-      say(`==> ${one.number} passed before on this state; --again repeats it`);
-      continue;
-    }
-    say(`==> ${one.number}`);
-    outcomes[one.number] = await run(one);
+  const known = cases.filter(({ number }) => outcomes[number]?.passed).map(({ number }) => number);
+  if (known.length > 0) say(`==> ${known.join(", ")} passed before on this state; --again repeats them`);
+  for (const [file, numbers] of byFile(cases.filter(({ number }) => !known.includes(number)))) {
+    say(`==> ${numbers.join(", ")} (${file})`);
+    Object.assign(outcomes, await run(file, numbers));
     await keep(outcomes);
   }
   const chosen = cases.map(({ number }) => outcomes[number]).filter((outcome) => outcome !== undefined);
@@ -52,28 +58,13 @@ async function allCases(): Promise<Case[]> {
     );
 }
 
-async function run({ number, file }: Case): Promise<Outcome> {
-  const begun = Date.now();
+async function run(file: string, numbers: string[]): Promise<Record<string, Outcome>> {
   const prefix = runPrefix();
-  const selection = [
-    "--selectProjects",
-    "faults",
-    "--runInBand",
-    "--runTestsByPath",
-    file,
-    "-t",
-    `^${number} `,
-  ];
+  const names = `^(${numbers.join("|")}) `;
+  const selection = ["--selectProjects", "faults", "--runInBand", "--runTestsByPath", file, "-t", names];
   const report = await withReaping(prefix, () => jest(selection, { LAB_RUN: prefix }));
-  const tests = report?.tests ?? [];
-  const ran = tests.filter(({ status }) => status === "passed" || status === "failed");
-  const passed = ran.length > 0 && ran.every(({ status }) => status === "passed");
-  return {
-    passed,
-    title: ran[0]?.fullName ?? "did not run",
-    took: duration(Date.now() - begun),
-    date: new Date().toISOString().slice(0, 10),
-  };
+  const date = new Date().toISOString().slice(0, 10);
+  return Object.fromEntries(numbers.map((number) => [number, outcomeOf(number, report?.tests ?? [], date)]));
 }
 
 /** The outcomes of this state of the repository; any change to a tracked file makes them void. */

@@ -55,7 +55,8 @@ function jump(host: string, text: string): Endpoint {
     /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[(.+)\]|([^:[\]]+))(?::(\d+))?\/?$/.exec(text.trim()) ?? [];
   const name = bracketed ?? plain;
   // Only an address of IPv6 has colons.
-  if (!name || (name.includes(":") && !isIPv6(name))) throw unusable(host, `its ProxyJump ${JSON.stringify(text)} is not of the form user@host:port`);
+  if (!name || (name.includes(":") && !isIPv6(name)))
+    throw unusable(host, `its ProxyJump ${JSON.stringify(text)} is not of the form user@host:port`);
   return { host: name, ...(user && { user }), ...(port && { port: portIn(host, port) }) };
 }
 

@@ -1,4 +1,6 @@
+import { duration } from "../console";
 import { Problem } from "../problem";
+import type { Test } from "./results";
 
 /** A long trial: a test under tests/faults whose name begins with its number. */
 export interface Case {
@@ -23,7 +25,32 @@ The last outcome of every long trial. Made by \`npm run campaign\`; one trial: \
 
 /** The numbers that a test file's names begin with, such as F14 in \`test("F14 an unreachable host …"\`. */
 export function caseNumbers(source: string): string[] {
-  return [...source.matchAll(/\btest\(\s*["'`]([A-Z]\d{2}) /g)].map(([, number]) => number ?? "");
+  const numbers = [...source.matchAll(/\btest\(\s*["'`]([A-Z]\d{2}) /g)].map(([, number]) => number ?? "");
+  return [...new Set(numbers)];
+}
+
+/** The trials of one file share its lab: their numbers, by the file. */
+export function byFile(cases: readonly Case[]): [string, string[]][] {
+  const files = [...new Set(cases.map(({ file }) => file))];
+  return files.map((file) => [file, cases.filter((one) => one.file === file).map(({ number }) => number)]);
+}
+
+/** What became of a trial, which may be several tests. */
+export function outcomeOf(number: string, tests: readonly Test[], date: string): Outcome {
+  const ran = tests.filter(
+    ({ fullName, status }) => fullName.startsWith(`${number} `) && ["passed", "failed"].includes(status),
+  );
+  const took = ran.reduce((sum, { duration }) => sum + (duration ?? 0), 0);
+  return {
+    passed: ran.length > 0 && ran.every(({ status }) => status === "passed"),
+    title: ran[0] ? [ran[0].fullName, ...ran.slice(1).map(rest)].join("; ") : `${number} did not run`,
+    took: duration(took),
+    date,
+  };
+}
+
+function rest({ fullName }: Test): string {
+  return fullName.slice(4);
 }
 
 /** The trials with these numbers, in their order; all of them when none is named. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import type { JestReport } from "./results";
+import type { JestReport, Test } from "./results";
 
 /** Names the file that the outcome is written to. */
 export const reportVariable = "LAB_JEST_REPORT";
@@ -9,7 +9,7 @@ export type Counted = Omit<JestReport, "success">;
 
 /** What jest hands to a reporter, as far as it is counted. */
 interface JestOutcome extends Omit<Counted, "tests"> {
-  testResults: { testResults: { fullName: string; status: string }[] }[];
+  testResults: { testResults: Test[] }[];
 }
 
 /** A jest reporter that keeps only what is counted: jest's own --json fails on errors that hold themselves. */
@@ -24,7 +24,7 @@ export default class CountingReporter {
       numTodoTests: outcome.numTodoTests,
       numRuntimeErrorTestSuites: outcome.numRuntimeErrorTestSuites,
       tests: outcome.testResults.flatMap(({ testResults }) =>
-        testResults.map(({ fullName, status }) => ({ fullName, status })),
+        testResults.map(({ fullName, status, duration }) => ({ fullName, status, duration })),
       ),
     };
     writeFileSync(file, JSON.stringify(report));

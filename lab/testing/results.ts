@@ -5,6 +5,13 @@ export interface Tally {
   skipped: number;
 }
 
+export interface Test {
+  fullName: string;
+  status: string;
+  /** Milliseconds. */
+  duration?: number | null;
+}
+
 /** What is counted of a run of jest. */
 export interface JestReport {
   success: boolean;
@@ -13,7 +20,7 @@ export interface JestReport {
   numPendingTests: number;
   numTodoTests: number;
   numRuntimeErrorTestSuites: number;
-  tests: { fullName: string; status: string }[];
+  tests: Test[];
 }
 
 /** A suite that could not even be loaded is one failure; no test at all is one, too. */
