@@ -47,7 +47,7 @@ const ownKeys = [keyPair()];
 export function fakeMachines() {
   const home = mkdtempSync(join(tmpdir(), "fake-machines-"));
   const identityFile = join(home, "key");
-  writeFileSync(identityFile, keyPair().private, { mode: 0o600 });
+  writeFileSync(identityFile, userKey(), { mode: 0o600 });
   afterAll(() => rmSync(home, { recursive: true }));
 
   const made: FakeMachine[] = [];
@@ -77,7 +77,11 @@ export function fakeMachines() {
 
 export type FakeMachine = Awaited<ReturnType<typeof fakeMachine>>;
 
-async function fakeMachine(
+/** A key that each of them lets in. */
+export const userKey = () => keyPair().private;
+
+/** One machine, which is there until it is stopped. */
+export async function fakeMachine(
   name: string,
   answers: Record<string, Answer>,
   { identityFile, sudoPassword, hostKeys = ownKeys }: Login & { identityFile: string },
