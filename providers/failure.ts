@@ -1,4 +1,5 @@
 import { RemoteError } from "../remote/errors";
+import { plain } from "../remote/plain";
 
 interface Parts {
   machine: string;
@@ -20,7 +21,7 @@ export class StepError extends Error {
       ...journal.map((line) => `  | ${line}`),
       `  next: ${clause(next)}`,
     ];
-    super(lines.join("\n"));
+    super(plain(lines.join("\n")));
     this.name = "StepError";
   }
 }

@@ -1,4 +1,5 @@
 import type { Answer } from "./machine";
+import { plain } from "./plain";
 import { redact } from "./redact";
 
 export type RemoteErrorKind =
@@ -73,7 +74,6 @@ export function lastWords({ stdout, stderr }: Pick<Answer, "stdout" | "stderr">)
 
 /** Another machine's output must neither steer the terminal nor fill it. */
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
-  return plain.length > 1000 ? `${plain.slice(0, 1000)}…` : plain;
+  const line = plain(text.replace(/\s*[\r\n\t]\s*/g, " "));
+  return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
 }

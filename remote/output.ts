@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { plain } from "./plain";
 import { afterPrompt } from "./sudo";
 
 /** What is kept of each stream; a script that says more is heard from its end. */
@@ -19,9 +20,9 @@ export function outputOf({ stdout, stderr }: { stdout: Readable; stderr: Readabl
   return { stdout: tail(stdout, limit, mark), stderr: tail(stderr, limit) };
 }
 
-/** Both as texts; what sudo said before the script is no part of it. */
+/** Both as texts: an answer as it is, and talk to be shown; what sudo said before the script is no part of it. */
 export function textsOf({ stdout, stderr }: Output): { stdout: string; stderr: string } {
-  return { stdout: stdout.text(), stderr: afterPrompt(stderr.text()) };
+  return { stdout: stdout.text(), stderr: plain(afterPrompt(stderr.text())) };
 }
 
 /** Collects the end of a stream, from after the mark if there is one to wait for. */

@@ -1,3 +1,5 @@
+import { plain } from "../../remote/plain";
+
 /** What the probe found, by name; what it said several times is a list. */
 export type Facts = Record<string, string[]>;
 
@@ -6,7 +8,7 @@ export function parseFacts(text: string): Facts {
   for (const line of text.split("\n")) {
     const [, name, value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
     if (name === undefined) continue;
-    facts[name] = [...(facts[name] ?? []), value.trim()];
+    facts[name] = [...(facts[name] ?? []), plain(value).trim()];
   }
   return facts;
 }

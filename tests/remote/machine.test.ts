@@ -24,6 +24,16 @@ describe.each([
     });
   });
 
+  test("cannot steer the terminal by what it says, and answers as it is", async () => {
+    const s1 = await make();
+    const text = "printf 'a\\033b\\n'; printf '\\033[2Jodd\\007\\r\\n' >&2";
+    expect(await s1.attempt(script(text), { deadline })).toEqual({
+      code: 0,
+      stdout: "a\u001bb\n",
+      stderr: " [2Jodd \n",
+    });
+  });
+
   test("that must succeed and does not is an error with all that it said", async () => {
     const s1 = await make();
     const text = "echo out; echo 'bad pa55word' >&2; exit 3";

@@ -125,6 +125,13 @@ test("a machine that nobody can tell the owner of is left alone, and how to mend
   );
 });
 
+test("a journal cannot steer the terminal", async () => {
+  const journalOf = { stdout: "error: \u001b[2Jodd\u0007\r\n" };
+  const s1 = await machines.machine("s1", { ...fine, supervisor: again, journal: journalOf });
+  const { message } = await refusal(create(serverInputs(s1)));
+  expect(message).toContain("\n  | error:  [2Jodd \n");
+});
+
 test("a journal that repeats a secret is shown without it", async () => {
   const journalOf = { stdout: `error: token ${password} is odd\n` };
   const s1 = await machines.machine("s1", { ...fine, supervisor: again, journal: journalOf });
