@@ -45,7 +45,7 @@ function atEachHop(
   const ways = waysOf({ bastions, ...own });
   const pin = (endpoint: Endpoint, index: number) => {
     const key = endpoint.trustOnFirstUse ? known[ways[index] ?? ""] : undefined;
-    return finish(key ? { hostKey: key, ...endpoint } : endpoint);
+    return finish(key && !endpoint.hostKey ? { ...endpoint, hostKey: key, hostKeyLearned: true } : endpoint);
   };
   const through = bastions ? { bastions: bastions.map(pin) } : {};
   return { ...pin(own, ways.length - 1), ...through };

@@ -74,7 +74,9 @@ function fromPin(hop: Hop, pin: string, types = keyTypes): Expectation {
     objection(presented) {
       if (fingerprint(presented) === expected) return undefined;
       const wanted = key ? described(key) : expected;
-      return mismatch(hop, presented, `${wanted}, which is pinned`, "pin the new key");
+      return hop.hostKeyLearned
+        ? mismatch(hop, presented, `${wanted}, which is remembered from the first connection`, learnedAnew)
+        : mismatch(hop, presented, `${wanted}, which is pinned`, "pin the new key");
     },
     proven: () => undefined,
     ...(!key && {
@@ -87,6 +89,9 @@ function fromPin(hop: Hop, pin: string, types = keyTypes): Expectation {
     }),
   };
 }
+
+/** What is given counts more than what was learned, which is then forgotten. */
+const learnedAnew = "give the new key in its place";
 
 /** Enough to know it again: who mixes keys up may have pinned one that is private. */
 function beginning(text: string): string {

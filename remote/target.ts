@@ -18,6 +18,8 @@ export interface Endpoint {
   agent?: boolean | string;
   /** The only host key that is accepted: "ssh-ed25519 AAAA…" or "SHA256:…". */
   hostKey?: string;
+  /** Whether nobody gave that key, and it is the one that was shown first; for messages. */
+  hostKeyLearned?: boolean;
   /** A file of accepted host keys, for a machine without `hostKey`; ~/.ssh/known_hosts by default. */
   knownHosts?: string;
   /** Accepts any key of a host that none is known of, and from then on no other, until this process ends. */

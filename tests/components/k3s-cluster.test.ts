@@ -61,7 +61,7 @@ test("agents know a server that may change their nodes, by the key that was lear
   await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
   expect(node("a1").api).toEqual({
     name: "s1",
-    connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned" },
+    connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned", hostKeyLearned: true },
   });
   for (const name of ["s1", "s2", "s3"]) expect(node(name)).not.toHaveProperty("api");
 });
@@ -91,10 +91,14 @@ test("a key that was believed at first use is the only one for whatever comes af
     s2: { connection: { host: "10.0.0.12", trustOnFirstUse: true } },
   });
   for (const kind of ["Machine", "Node"])
-    expect(only(kind, "s2").connection).toEqual({ host: "10.0.0.12", hostKey: "ssh-ed25519 learned" });
+    expect(only(kind, "s2").connection).toEqual({
+      host: "10.0.0.12",
+      hostKey: "ssh-ed25519 learned",
+      hostKeyLearned: true,
+    });
   expect(only("ControlPlane").servers).toContainEqual({
     name: "s2",
-    connection: { host: "10.0.0.12", hostKey: "ssh-ed25519 learned" },
+    connection: { host: "10.0.0.12", hostKey: "ssh-ed25519 learned", hostKeyLearned: true },
   });
 });
 

@@ -19,12 +19,18 @@ test("a learned key is that of the host at the end of the same way, and of no ot
     { host: "s1", ...trusting },
     { host: "s1", ...trusting, bastions },
   ];
-  expect(pinned(straight, known)).toEqual({ host: "s1", configFile: false, hostKey: "key of s1" });
+  expect(pinned(straight, known)).toEqual({
+    host: "s1",
+    configFile: false,
+    hostKey: "key of s1",
+    hostKeyLearned: true,
+  });
   expect(pinned(through, known)).toEqual({
     host: "s1",
     configFile: false,
     hostKey: "key of another s1",
-    bastions: [{ host: "gate", port: 2200, hostKey: "key of gate" }],
+    hostKeyLearned: true,
+    bastions: [{ host: "gate", port: 2200, hostKey: "key of gate", hostKeyLearned: true }],
   });
 });
 
@@ -34,6 +40,7 @@ test("a key that the user gives counts more than a learned one", () => {
     "its own",
     "its own",
   ]);
+  expect(pinned(connection, known)).not.toHaveProperty("hostKeyLearned");
 });
 
 test("a host whose key was not learned is believed while it is looked at, and not after", () => {

@@ -181,6 +181,12 @@ describe("with the host key", () => {
       `s1: ${presented} instead of SHA256:… (ecdsa-sha2-nistp256), which is pinned.\n${remedy} pin the new key (hostKey: SHA256:…).`,
     ],
     [
+      "another one was learned",
+      at({}, { hostKey: other, hostKeyLearned: true }),
+      `s1: ${presented} instead of SHA256:… (ecdsa-sha2-nistp256), which is remembered from the first connection.\n` +
+        `${remedy} give the new key in its place (hostKey: SHA256:…).`,
+    ],
+    [
       "another one is known",
       () => known(`127.0.0.1 ${other}\n`)(),
       `s1: ${presented} instead of SHA256:… (ecdsa-sha2-nistp256), which FOLDER/known_hosts names.\n` +

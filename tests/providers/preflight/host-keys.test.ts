@@ -51,8 +51,19 @@ test("another key than the learned one is refused, whatever is believed at first
   const old = { ...inputs({}), hostKeys: { [way]: other } };
   const { failures } = await preflight().check(old, inputs({ s1: declared }));
   expect(failures[0]?.reason).toMatch(
-    /error +s1 +host-key +127\.0\.0\.1:\d+ presented SHA256:.* instead of SHA256:/,
+    /error +s1 +host-key +127\.0\.0\.1:\d+ presented SHA256:.* instead of SHA256:.* \(ssh-ed25519\), which is remembered from the first connection\. .*If it was rebuilt, .*\(hostKey: SHA256:/,
   );
+});
+
+test("a rebuilt host is accepted by its new key, and the one that was learned is forgotten", async () => {
+  const { hostKey, way, declared } = await stranger("s1");
+  const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+  const old = { ...inputs({ s1: declared }), hostKeys: { [way]: other } };
+  const given = { ...declared, connection: { ...declared.connection, hostKey } };
+  const { inputs: checked, failures } = await preflight().check(old, inputs({ s1: given }));
+  expect([failures, checked.hostKeys]).toEqual([[], {}]);
+  const again = await preflight().check(checked, inputs({ s1: declared }));
+  expect(again.inputs.hostKeys).toEqual({ [way]: hostKey });
 });
 
 test("a new host's key is a change of it, and a host that is gone is forgotten", async () => {
