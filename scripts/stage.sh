@@ -44,13 +44,17 @@ list() {
 images() {
   archive=$(grep -o "k3s-airgap-images-$arch\.tar[.a-z]*$" "$folder/sums" | sort -r | head -n 1)
   [ -n "$archive" ] || fail 69 "$BASE lists no image archive"
-  mkdir -p /var/lib/rancher/k3s/agent/images
-  obtain "$archive" "/var/lib/rancher/k3s/agent/images/$archive"
+  place=/var/lib/rancher/k3s/agent/images
+  if matches "$place/$archive" "$archive"; then return; fi
+  mkdir -p "$place"
+  # What is there without us is not ours: unstage.sh removes what is written down here.
+  echo "$archive" >"$folder/images"
+  obtain "$archive" "$place/$archive"
 }
 
 # Fetches a file to its place, unless what the release lists is there already.
 obtain() {
-  if [ -e "$2" ] && [ "$(sha256 "$2")" = "$(sum_of "$1")" ]; then return; fi
+  if matches "$2" "$1"; then return; fi
   fetch "$1" "$2.part"
   if [ "$(sha256 "$2.part")" != "$(sum_of "$1")" ]; then
     actual=$(sha256 "$2.part")
@@ -59,6 +63,8 @@ obtain() {
   fi
   mv -f "$2.part" "$2"
 }
+
+matches() { [ -e "$1" ] && [ "$(sha256 "$1")" = "$(sum_of "$2")" ]; }
 
 fetch() {
   said=$(curl -fsSL --retry 3 --retry-connrefused --connect-timeout 10 -o "$2" "$BASE/$1" 2>&1) || lost "$?" "$@"

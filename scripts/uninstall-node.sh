@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes a node off its machine and leaves the machine as it was before.
+# Takes a node off its machine and leaves the machine as it was before, with what was staged on it.
 # Inputs: OWNER; UNIT. Output: nothing. Exit: 0, also where the machine belongs to another owner by now; 78 where its
 # owner's file names none.
 
@@ -72,13 +72,21 @@ rules() {
   done
 }
 
+# Archives of images stay: they are unstage.sh's, or somebody else's. What is hidden among them is k3s's own.
+data() {
+  data=/var/lib/rancher/k3s
+  [ -d "$data" ] || return 0
+  find "$data" -mindepth 1 ! -path "$data/agent" ! -path "$data/agent/images" ! -path "$data/agent/images/[!.]*" -delete
+  if [ -d "$data/agent" ]; then find "$data/agent" -maxdepth 1 -type d -empty -delete; fi
+}
+
 files() {
   rm -f "/etc/systemd/system/$UNIT.service" "/etc/systemd/system/$UNIT.service.env" /usr/local/bin/k3s
   systemctl daemon-reload
   systemctl reset-failed "$UNIT" 2>/dev/null || true
   rm -rf /run/k3s /run/flannel /var/lib/cni /var/log/pods /var/log/containers /etc/rancher/node
   find /var/lib/kubelet -mindepth 1 -delete 2>/dev/null || true
-  if [ -d /var/lib/rancher/k3s ]; then find /var/lib/rancher/k3s -mindepth 1 -delete; fi
+  data
   # A disk that is mounted there stays, emptied.
   rmdir /var/lib/rancher/k3s 2>/dev/null || true
   rm -rf /etc/rancher/k3s

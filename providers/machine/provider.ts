@@ -55,12 +55,9 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
     const found = (await connect(name, connection).run(script("read-machine"), options)).trim();
     return { staged: found === sha256 ? released : found ? "changed" : "missing" };
   },
-  delete: async (_id, { name, connection, version }, tell) => {
+  delete: async (_id, { name, connection }, tell) => {
     tell("removing k3s");
-    await connect(name, connection).run(script("unstage"), {
-      variables: { VERSION: version },
-      deadline: minutes(1),
-    });
+    await connect(name, connection).run(script("unstage"), { deadline: minutes(2) });
   },
 };
 

@@ -127,6 +127,33 @@ test("of the image archives the smallest is fetched, to where k3s looks for it",
   expect(machine.read(`${images}/k3s-airgap-images-amd64.tar.zst`)).toBe("zst");
 });
 
+test("an archive that was fetched is written down as ours, and one that was there is not", () => {
+  const archive = "k3s-airgap-images-amd64.tar.zst";
+  const wanted = { ...variables, IMAGES: "yes" };
+  const fresh = reaching();
+  for (let run = 0; run < 2; run++) {
+    expect(fresh.run("stage", wanted).code).toBe(0);
+    expect(fresh.read(`${folder}/images`)).toBe(`${archive}\n`);
+  }
+  const theirs = reaching();
+  theirs.write(`${images}/${archive}`, "zst");
+  expect(theirs.run("stage", wanted).code).toBe(0);
+  expect(theirs.has(`${folder}/images`)).toBe(false);
+});
+
+test("what was staged is all removed again, and an archive that was there before is not", () => {
+  const wanted = { ...variables, IMAGES: "yes" };
+  for (const before of [[], [`${images}/k3s-airgap-images-amd64.tar.zst`]]) {
+    const machine = reaching();
+    for (const file of before) machine.write(file, "zst");
+    const bare = Object.keys(machine.snapshot()).filter((name) => /^\/(usr|var)\/.*\./.test(name));
+    machine.run("stage", wanted);
+    expect(machine.run("unstage")).toMatchObject({ code: 0, stderr: "" });
+    const left = Object.keys(machine.snapshot()).filter((name) => /^\/(usr|var)\/.*\./.test(name));
+    expect(left).toEqual(bare);
+  }
+});
+
 test("an image archive whose sum differs is refused with 65 and removed", () => {
   const machine = reaching({ "k3s-airgap-images-amd64.tar.zst": "evil" });
   expect(machine.run("stage", { ...variables, IMAGES: "yes" }).code).toBe(65);

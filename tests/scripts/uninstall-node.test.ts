@@ -25,6 +25,8 @@ const ours = [
   "/var/lib/cni/networks/cbr0/10.42.0.2",
   "/var/lib/kubelet/pods/1/volumes/x",
   "/var/lib/rancher/k3s/.hidden",
+  "/var/lib/rancher/k3s/agent/images/.cache.json",
+  "/var/lib/rancher/k3s/agent/etc/containerd/config.toml",
   "/var/lib/rancher/k3s/server/token",
   "/var/log/containers/a.log",
   "/var/log/pods/a/0.log",
@@ -74,6 +76,16 @@ test("the node's files go, and files of others stay", () => {
   expect(filesOf(machine, ours)).toEqual([]);
   expect(filesOf(machine, ["/etc/rancher", "/var/lib/rancher/k3s", "/var/lib/kubelet/pods"])).toEqual([]);
   expect(filesOf(machine, theirs)).toEqual(theirs);
+});
+
+test("archives of images stay, staged ones and those of others", () => {
+  const machine = node();
+  const archives = ["k3s-airgap-images-amd64.tar.zst", "mine.tar", "more/theirs.tar"].map(
+    (name) => `/var/lib/rancher/k3s/agent/images/${name}`,
+  );
+  for (const file of archives) machine.write(file, "");
+  expect(uninstall(machine)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect([filesOf(machine, ours), filesOf(machine, archives)]).toEqual([[], archives]);
 });
 
 test("the unit is stopped first and forgotten last", () => {
