@@ -1,3 +1,4 @@
+import { hostKeyTypes } from "../../lab/machines/keys";
 import type { Lab } from "../../lab/machines/model";
 import { power } from "../../lab/machines/power";
 import { machine, onMachine } from "../e2e/labs";
@@ -46,14 +47,14 @@ export function dropping(lab: Lab, name: string, chain: "INPUT" | "OUTPUT", rule
   return byScript(lab, name, iptables("-I"), iptables("-D"));
 }
 
-/** The machine presents another host key than the one that is known of it. */
+/** The machine presents other host keys than those that are known of it. */
 export function otherHostKey(lab: Lab, name: string): Break {
-  const key = "/etc/ssh/ssh_host_ed25519_key";
+  const make = hostKeyTypes.map((type) => `ssh-keygen -q -t ${type} -N '' -f /etc/ssh/ssh_host_${type}_key`);
   return byScript(
     lab,
     name,
-    `mkdir /run/host-key; mv ${key} ${key}.pub /run/host-key
-    ssh-keygen -q -t ed25519 -N '' -f ${key}; systemctl restart ssh`,
+    `mkdir /run/host-key; mv /etc/ssh/ssh_host_*_key* /run/host-key
+    ${make.join("; ")}; systemctl restart ssh`,
     `mv /run/host-key/* /etc/ssh; rmdir /run/host-key; systemctl restart ssh`,
   );
 }

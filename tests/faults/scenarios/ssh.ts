@@ -66,7 +66,7 @@ export async function otherKey(field: LabField): Promise<void> {
 }
 
 function presentedBy(lab: LabField["lab"], name: string): Promise<string> {
-  return onMachine(lab, name, "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d ' ' -f 2");
+  return onMachine(lab, name, "ssh-keygen -lf /etc/ssh/ssh_host_ecdsa_key.pub | cut -d ' ' -f 2");
 }
 
 function mismatch(where: string, presented: string, expected: string) {
