@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { RemoteError } from "../remote/errors";
 import type { Held } from "../remote/hold";
+import { plain } from "../remote/plain";
 import { script } from "../remote/script";
 import { type Connection, connect } from "./connection";
 import { StepError } from "./failure";
@@ -155,14 +156,14 @@ async function attempt({ name, connection }: Member): Promise<Held | Other | und
       variables: { OWNER: me(), SILENCE: String(silence) },
       sign: "held",
       every: wordEvery,
-      patience: 10_000,
+      patience: 10_000 + (connection.connectTimeout ?? 0),
     });
     if ("release" in answer) return answer;
     if (answer.code === notYet) return otherOf(name, answer.stdout);
     throw new StepError({
       machine: name,
       step: "taking the cluster's lock",
-      cause: `"hold-lock" failed with exit code ${answer.code}: ${clean(answer.stderr).trim()}`,
+      cause: `"hold-lock" failed with exit code ${answer.code}: ${answer.stderr.trim()}`,
       next: "install flock (util-linux) there if it is missing, then run this again",
     });
   } catch (error) {
@@ -173,15 +174,11 @@ async function attempt({ name, connection }: Member): Promise<Held | Other | und
 
 function otherOf(machine: string, stdout: string): Other {
   const facts = parseFacts(stdout);
-  const owner = clean(fact(facts, "owner")) || "another run";
+  const owner = fact(facts, "owner") || "another run";
   return { machine, owner, since: fact(facts, "for") || "0", heard: fact(facts, "heard") || "0" };
 }
 
 function me(): string {
   const user = process.env.USER || `user ${process.getuid?.()}`;
-  return clean(`${user}@${hostname()} (${process.cwd()}, process ${process.pid})`);
-}
-
-function clean(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
+  return plain(`${user}@${hostname()} (${process.cwd()}, process ${process.pid})`).replace(/\s/g, " ");
 }
