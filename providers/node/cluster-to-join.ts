@@ -33,10 +33,10 @@ export async function clusterToJoin(
   tell: Tell,
 ): Promise<{ join: string; token: string } | undefined> {
   tell(step);
-  const here = await look(machine);
+  const here = await serverOn(machine);
   if (here) return undefined;
   const answers = await Promise.all(
-    peers.map(async (peer) => ({ ...peer, found: await look(connect(peer.name, peer.connection)) })),
+    peers.map(async (peer) => ({ ...peer, found: await serverOn(connect(peer.name, peer.connection)) })),
   );
   const other = answers.find(({ found }) => found);
   const { caHash, password } = parseToken(token);
@@ -52,7 +52,8 @@ export async function clusterToJoin(
   };
 }
 
-async function look(machine: Machine): Promise<{ caHash: string; owner: string } | undefined> {
+/** The server that this machine holds, running or not. */
+export async function serverOn(machine: Machine): Promise<{ caHash: string; owner: string } | undefined> {
   const answer = await machine.run(script("find-cluster"), { deadline: 20_000 }).catch((error) => {
     throw atStep(step, error);
   });

@@ -14,9 +14,10 @@ import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 import { checkToken } from "./check-token";
-import { clusterToJoin, type Peer } from "./cluster-to-join";
+import type { Peer } from "./cluster-to-join";
 import { constantComplaints } from "./constants";
 import { cost } from "./cost";
+import { begins, entered, entry, placed } from "./entry";
 import { setObject } from "./object";
 import { type Live, lost, observe, seenConfig, untouched } from "./observe";
 
@@ -25,7 +26,7 @@ export interface NodeInputs extends Partial<Live> {
   connection: Connection;
   version: string;
   config: NodeConfig;
-  /** Where a server joins when it is made. Later it is a member like any other, whoever is the first by then. */
+  /** Where a server joins when it is made, empty where it began the cluster. It stays so, whoever is the first later. */
   join?: string;
   /** The other declared servers, where this one begins a cluster: one of them may have it already. */
   peers?: Peer[];
@@ -49,7 +50,7 @@ export interface NodeInputs extends Partial<Live> {
   patience: number;
 }
 
-export interface NodeOutputs {
+export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token">> {
   /** The server token in its full form, with which the other servers join; absent on agents. */
   joinToken?: string;
 }
@@ -61,7 +62,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   outputs: ["joinToken"],
   createOnly: ["join", "peers", "membership", "token", "agentToken", "podNetwork", "api", "patience"],
   // What its object was to be, and has to lose when it is declared no more; and what of the node was lost.
-  pending: ["config", "files", "node"],
+  pending: ["config", "files", "node", "join", "token"],
   check: (inputs, old) => ({
     mistakes: old
       ? [
@@ -88,9 +89,10 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       await checkPodNetwork([machine], { taken: inputs.podNetwork }, tell);
       return { id, outputs: {} };
     }
-    begun(id, { joinToken: inputs.token });
+    begun(id, { joinToken: inputs.token, ...entry(inputs) });
     await install(machine, id, inputs, tell);
-    return { id, outputs: { joinToken: join ? inputs.token : await firstToken(machine, inputs, tell) } };
+    const joinToken = join ? inputs.token : await firstToken(machine, inputs, tell);
+    return { id, outputs: { joinToken, ...entry(inputs) } };
   },
   update: async (id, given, state, tell) => {
     const machine = connect(given.config.name, given.connection);
@@ -103,13 +105,13 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     }
     tell("waiting for its turn");
     return oneAtATime(async () => {
-      const inputs = await placed(machine, given, tell);
+      const inputs = await entered(machine, given, state, tell);
       await install(machine, id, inputs, tell, state);
       const pinned = parseToken(state.joinToken ?? "").caHash !== undefined;
       const joinToken = pinned || !begins(inputs) ? state.joinToken : await firstToken(machine, inputs, tell);
       await ready(machine, inputs, tell);
       await register(machine, inputs, state, tell);
-      return { joinToken };
+      return { joinToken, ...entry(inputs) };
     });
   },
   read: async (id, { config, connection }, tell) => {
@@ -133,19 +135,6 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       });
   },
 };
-
-/**
- * With the address to join where this server would begin a cluster that others have already. A database of the
- * user's is where servers see that by themselves.
- */
-async function placed(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<NodeInputs> {
-  if (!begins(inputs) || inputs.datastore?.kind === "external") return inputs;
-  return { ...inputs, ...(await clusterToJoin(machine, inputs, tell)) };
-}
-
-function begins({ join, config }: NodeInputs): boolean {
-  return config.role === "server" && !join;
-}
 
 /** A token without the hash of a CA would be shown to whoever answers. */
 function trustingComplaints({ config, join = config.join, token }: NodeInputs): string[] {
@@ -197,7 +186,8 @@ async function install(
   tell: Tell,
   old?: NodeInputs,
 ): Promise<void> {
-  const { config, join = config.join, version, token, agentToken = "", datastore } = inputs;
+  const { config, version, token, agentToken = "", datastore } = inputs;
+  const join = inputs.join || config.join;
   const { registries = "", environment = "" } = inputs;
   const step = "writing its files and starting it";
   tell(step);

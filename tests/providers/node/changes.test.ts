@@ -1,13 +1,27 @@
-import { fakeMachines, held } from "../fake-machine";
+import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { agentInputs, agentPassword, caHash, password, pinned, serverInputs, url } from "./inputs";
+import {
+  agentInputs,
+  agentPassword,
+  caHash,
+  password,
+  pinned,
+  sentConfig,
+  serverInputs,
+  url,
+} from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
 
 const node = () => host().resource("Node");
-const fine = { "install-node": { stdout: "restarted\n" }, "node-ready": {}, "check-tunnel": {} };
+const fine = {
+  "find-cluster": { stdout: `${caHash} prod/s1\n` },
+  "install-node": { stdout: "restarted\n" },
+  "node-ready": {},
+  "check-tunnel": {},
+};
 const state = (inputs: Props): Props => ({ ...inputs, joinToken: pinned });
 const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
 
@@ -83,12 +97,12 @@ test("an update writes what is new, waits until the node is ready, and keeps the
   const inputs: Props = serverInputs(s2, { join: url, token: pinned });
   const outs = await node().update("prod/s2", state(inputs), upgraded(inputs));
   expect(outs).toMatchObject(state(upgraded(inputs)));
-  expect(s2.scripts()).toEqual(["install-node", "node-ready"]);
+  expect(s2.scripts()).toEqual(["find-cluster", "install-node", "node-ready"]);
   expect(s2.variables("install-node")).toMatchObject({ OWNER: "prod/s2", VERSION: "v1.34.1+k3s1" });
 });
 
 test("the server that began the cluster is not asked for its token again", async () => {
-  const s1 = await machines.machine("s1", { ...fine, "find-cluster": { stdout: `${caHash} prod/s1\n` } });
+  const s1 = await machines.machine("s1", fine);
   const inputs: Props = serverInputs(s1);
   expect((await node().update("prod/s1", state(inputs), upgraded(inputs))).joinToken).toBe(pinned);
   expect(s1.scripts()).toEqual(["find-cluster", "install-node", "node-ready"]);
@@ -96,7 +110,7 @@ test("the server that began the cluster is not asked for its token again", async
 
 test("servers change one at a time, also after one that failed; agents do not wait for them", async () => {
   const failing = held({ code: 1 });
-  const s2 = await machines.machine("s2", { "install-node": failing.answer });
+  const s2 = await machines.machine("s2", { ...fine, "install-node": failing.answer });
   const s3 = await machines.machine("s3", fine);
   const a1 = await machines.machine("a1", fine);
   const update = (inputs: Props, id: string) => node().update(id, state(inputs), upgraded(inputs));
@@ -112,7 +126,44 @@ test("servers change one at a time, also after one that failed; agents do not wa
   failing.release();
   await first;
   await second;
-  expect(s3.scripts()).toEqual(["install-node", "node-ready"]);
+  expect(s3.scripts()).toEqual(["find-cluster", "install-node", "node-ready"]);
+});
+
+describe("a server that", () => {
+  const began = { token: password };
+  const joined = { join: url, token: pinned };
+  const files = (server: FakeMachine) => ({
+    token: server.variables("install-node").TOKEN,
+    begins: sentConfig(server)["cluster-init"] ?? false,
+    joins: sentConfig(server).server,
+  });
+
+  test.each<[string, typeof began, typeof began, object]>([
+    ["joined, and is the first by now,", joined, began, { token: pinned, begins: false, joins: url }],
+    ["began, and is not the first any more,", began, joined, { token: password, begins: true }],
+  ])("%s is written nothing else of how it came, now and later", async (_case, came, now, written) => {
+    const server = await machines.machine("s1", fine);
+    const before: Props = serverInputs(server, came);
+    const after = upgraded(serverInputs(server, now));
+    const once = await node().update("prod/s1", state(before), after);
+    expect(files(server)).toEqual(written);
+    await node().update("prod/s1", once, { ...after, version: "v1.35.0+k3s1" });
+    expect(files(server)).toEqual(written);
+  });
+
+  test("never came to the cluster takes the way that there is now", async () => {
+    const server = await machines.machine("s2", { ...fine, "find-cluster": { stdout: "" } });
+    const before: Props = serverInputs(server, { join: "https://10.0.0.9:6443", token: pinned });
+    await node().update("prod/s2", state(before), serverInputs(server, joined));
+    expect(files(server)).toEqual({ token: pinned, begins: false, joins: url });
+  });
+
+  test("could not be changed has come as it did", async () => {
+    const server = await machines.machine("s1", { ...fine, "install-node": { code: 1 } });
+    const before: Props = serverInputs(server, joined);
+    const { recorded } = await refusal(node().update("prod/s1", state(before), serverInputs(server, began)));
+    expect(recorded?.properties).toMatchObject(joined);
+  });
 });
 
 describe("delete", () => {

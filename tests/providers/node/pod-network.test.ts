@@ -3,13 +3,14 @@ import { rowFor } from "../fake-engine";
 import { type Answer, type FakeMachine, fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { agentInputs, pinned, serverInputs, url } from "./inputs";
+import { agentInputs, caHash, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
 const node = () => host().resource("Node");
 
 const answers = {
+  "find-cluster": { stdout: `${caHash} prod/s1\n` },
   "check-token": {},
   "install-node": { stdout: "started\n" },
   "node-ready": {},
