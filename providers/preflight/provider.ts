@@ -110,7 +110,7 @@ async function findAll(
     ([name, probed]) =>
       fetching || !equal(probed, old?.machines?.[name]) || unlearned(probed.connection, hostKeys).length > 0,
   );
-  const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, hostKeys, tell)));
+  const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, old, tell)));
   const scene = {
     cluster,
     version,
@@ -133,21 +133,23 @@ type Unseen = Omit<Found, "level"> & { level: Override };
 async function look(
   name: string,
   inputs: PreflightInputs,
-  hostKeys: HostKeys,
+  old: PreflightInputs | undefined,
   tell: Tell,
 ): Promise<Seen | Unseen> {
   const { findings = {}, nodeIps = {} } = inputs;
   const { role, connection } = inputs.machines[name] as Probed;
+  const before = old?.machines?.[name];
   tell(`looking at ${name}`);
   try {
-    const known = connect(name, remembering(connection, hostKeys));
+    const known = connect(name, remembering(connection, old?.hostKeys ?? {}));
     const variables = probeVariables(name, inputs);
     const facts = parseFacts(await known.run(probe(), { variables, deadline: patience }));
     const now = Number(fact(facts, "time"));
     return {
       name,
       role,
-      address: `${connection.host}:${connection.port ?? 22}`,
+      address: addressOf(connection),
+      before: before && addressOf(before.connection),
       nodeIp: nodeIps[name],
       facts,
       ahead: now > 0 ? now - Date.now() / 1_000 : 0,
@@ -158,6 +160,10 @@ async function look(
     const remedy = error.remedy.replace(/\.$/, "");
     return { machine: name, name: finding, level: levelOf(finding, findings), what: error.reason, remedy };
   }
+}
+
+function addressOf({ host, port = 22 }: Connection): string {
+  return `${host}:${port}`;
 }
 
 function equal(left: unknown, right: unknown): boolean {

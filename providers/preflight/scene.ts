@@ -10,6 +10,8 @@ export interface Seen {
   /** Where it is reached from here, with its port. */
   address: string;
   nodeIp?: string;
+  /** Where the one of this name was reached before. */
+  before?: string;
   facts: Facts;
   /** Seconds that its clock is before that of this computer. */
   ahead: number;

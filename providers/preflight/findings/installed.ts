@@ -15,6 +15,8 @@ import {
 /** Whether the machine is free, or this very node already. */
 export const installed: Record<string, Finding> = {
   owner: error(otherOwner),
+  "other-machine": error(otherMachine),
+  "other-role": error(otherRole),
   "other-kubernetes": error(otherDistribution),
   swarm: warning(swarm),
   "other-k3s": error(foreignK3s),
@@ -36,6 +38,27 @@ function otherOwner(machine: Seen, scene: Scene): Complaint | undefined {
   return {
     what: `is node ${owner} already, by /etc/rancher/k3s/owner; it would be ${scene.cluster}/${machine.name}`,
     remedy: "Remove it there first, or use another machine",
+  };
+}
+
+/** What is given to an update is a node already: made on another machine, it would be there twice. */
+function otherMachine({ name, address, before, facts }: Seen): Complaint | undefined {
+  if (!before || before === address || fact(facts, "owner")) return undefined;
+  return {
+    what: `holds no node, and ${name} was at ${before}; a node does not move to another machine`,
+    remedy: `Give this machine a name of its own, which removes ${name}; ignore this finding where no node was made there yet`,
+  };
+}
+
+/** The resource of the old role is deleted last, and would take the new one's node with it. */
+function otherRole(machine: Seen, scene: Scene): Complaint | undefined {
+  const { name, role, facts } = machine;
+  const unit = fact(facts, role === "server" ? "agent_unit" : "server_unit");
+  if (!unit || !isOurs(machine, scene)) return undefined;
+  const [is, becomes] = role === "server" ? ["an agent", "a server"] : ["a server", "an agent"];
+  return {
+    what: `is ${is} of this cluster, and would become ${becomes}`,
+    remedy: `Take ${name} out of the manifest and run pulumi up, then add it as ${becomes} and run it again`,
   };
 }
 

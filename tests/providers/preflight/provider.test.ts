@@ -94,6 +94,14 @@ test("a machine that is as it was is not looked at again; a new one and one with
   expect([s1, s2, s3].map((each) => each.scripts())).toEqual([[], ["probe"], ["probe"]]);
 });
 
+test("a node whose address is another machine's by now is refused", async () => {
+  const [old, s1] = [await machine("s1"), await machine("s1")];
+  const { failures } = await preflight().check(inputs([old]), inputs([s1]));
+  expect(failures[0]?.reason).toContain(
+    `other-machine  holds no node, and s1 was at 127.0.0.1:${old.connection.port};`,
+  );
+});
+
 test("a machine is told what to look at, for its role and its peers", async () => {
   const [s1, a1] = [await machine("s1"), await machine("a1")];
   const both = {

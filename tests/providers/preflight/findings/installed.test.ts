@@ -16,6 +16,21 @@ findingTests(installed, {
       "has a file /etc/rancher/k3s/owner that names no node, so that nobody can tell whose it is. If it is prod/s1, write that into it; otherwise remove what is there first, or use another machine",
     ],
     [
+      "other-machine",
+      [s1({}, { before: "s0.example:22" })],
+      "holds no node, and s1 was at s0.example:22; a node does not move to another machine. Give this machine a name of its own, which removes s1; ignore this finding where no node was made there yet",
+    ],
+    [
+      "other-role",
+      [ours("s1", { agent_unit: ["/etc/systemd/system/k3s-agent.service"] })],
+      "is an agent of this cluster, and would become a server. Take s1 out of the manifest and run pulumi up, then add it as a server and run it again",
+    ],
+    [
+      "other-role",
+      [ours("a1", { server_unit: ["/etc/systemd/system/k3s.service"] })],
+      "is a server of this cluster, and would become an agent. Take a1 out of the manifest and run pulumi up, then add it as an agent and run it again",
+    ],
+    [
       "other-kubernetes",
       [s1({ rke2: ["/etc/rancher/rke2"], k0s: ["/etc/k0s", "/var/lib/k0s"] })],
       "another Kubernetes is installed: rke2 (/etc/rancher/rke2), k0s (/etc/k0s); it is not touched. Remove it with its own means, or use another machine",
@@ -87,6 +102,11 @@ findingTests(installed, {
         ours("s2", { ca: [ca.file] }),
       ],
     ],
+    [
+      "this very node by another address",
+      [{ ...ours("s1", { server_unit: ["/etc/systemd/system/k3s.service"] }), before: "s0.example:22" }],
+    ],
+    ["a machine without a node at its old address", [s1({}, { before: "s1.example:22" })]],
     ["a half of this very node", [ours("s1", { server_unit: ["/x"], binary: ["/y"], password: ["/z"] })]],
   ],
 });
