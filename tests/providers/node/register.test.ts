@@ -2,7 +2,7 @@ import type { NodeConfig } from "../../../k3s/config";
 import { untouched } from "../../../providers/node/observe";
 import { type FakeMachine, fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { agentInputs, pinned, serverInputs, url } from "./inputs";
+import { agentInputs, caHash, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
@@ -62,11 +62,11 @@ test("an agent of a cluster that is elsewhere changes them by itself", async () 
 });
 
 test("a server changes them by itself", async () => {
-  const s2 = await machines.machine("s2", { ...answers });
+  const s2 = await machines.machine("s2", { ...answers, "find-cluster": { stdout: `${caHash} prod/s2\n` } });
   const given = (config: Partial<NodeConfig>): Props =>
     serverInputs(s2, { join: url, token: pinned, config, ...untouched });
   await node().update("prod/s2", { ...given(before), joinToken: pinned }, given(after));
-  expect(s2.scripts()).toEqual(["install-node", "node-ready", "read-node", "set-node"]);
+  expect(s2.scripts()).toEqual(["find-cluster", "install-node", "node-ready", "read-node", "set-node"]);
   expect(patched(s2)).toEqual({ NODE: "s2", ROLE: "server", PATCH: patch });
 });
 
