@@ -1,4 +1,5 @@
 import type { NodeConfig } from "../../k3s/config";
+import type { Complaint } from "./complaints";
 
 /** Keys of k3s that a cluster is made with and keeps: their field in the manifest. */
 const constants: Record<string, string> = {
@@ -9,14 +10,14 @@ const constants: Record<string, string> = {
   "secrets-encryption": "config.secrets-encryption",
 };
 
-/** What a running cluster would not survive, one sentence each. */
-export function constantComplaints(config: NodeConfig, old: NodeConfig): string[] {
+/** What a running cluster would not survive. */
+export function changedConstants(config: NodeConfig, old: NodeConfig): Complaint[] {
   if (config.role !== "server") return [];
   const value = ({ extra = {} }: NodeConfig, key: string) => JSON.stringify(extra[key] ?? "k3s's default");
   return Object.entries(constants)
     .filter(([key]) => value(config, key) !== value(old, key))
-    .map(
-      ([key, field]) =>
-        `${config.name}: ${key} would become ${value(config, key)}, and the cluster was made with ${value(old, key)}; give ${field} back, or make a new cluster`,
-    );
+    .map(([key, field]) => ({
+      cause: `${key} would become ${value(config, key)}, and the cluster was made with ${value(old, key)}`,
+      next: `give ${field} back, or make a new cluster`,
+    }));
 }

@@ -1,4 +1,4 @@
-import { configFile, type NodeConfig, paths, registrationFile } from "../../k3s/config";
+import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
 import { ours } from "../../k3s/ours";
 import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
@@ -15,7 +15,7 @@ import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 import { checkToken } from "./check-token";
 import type { Peer } from "./cluster-to-join";
-import { constantComplaints } from "./constants";
+import { complaints } from "./complaints";
 import { cost } from "./cost";
 import { begins, entered, entry, placed } from "./entry";
 import { setObject } from "./object";
@@ -63,17 +63,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   createOnly: ["join", "peers", "membership", "token", "agentToken", "podNetwork", "api", "patience"],
   // What its object was to be, and has to lose when it is declared no more; and what of the node was lost.
   pending: ["config", "files", "node", "join", "token"],
-  check: (inputs, old) => ({
-    mistakes: old
-      ? [
-          ...tokenComplaints(inputs, old),
-          ...datastoreComplaints(inputs, old),
-          ...constantComplaints(inputs.config, old.config),
-          ...emptyComplaints(inputs, old),
-        ]
-      : trustingComplaints(inputs),
-    learned: untouched,
-  }),
+  check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
   cost,
   changes: ({ config: { name }, connection }) => ({ name, connection }),
   create: async (given, tell, begun) => {
@@ -136,47 +126,10 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   },
 };
 
-/** A token without the hash of a CA would be shown to whoever answers. */
-function trustingComplaints({ config, join = config.join, token }: NodeInputs): string[] {
-  if (!join || parseToken(token).caHash) return [];
-  const file = `/var/lib/rancher/k3s/server/${config.role === "server" ? "token" : "agent-token"}`;
-  return [
-    `${config.name}: its token names no CA, so that it would trust whoever answers at ${join}; give it in full, K10… (on a server: ${file})`,
-  ];
-}
-
-function tokenComplaints(inputs: NodeInputs, old: NodeInputs): string[] {
-  const changed = (name: "token" | "agentToken") =>
-    parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
-  return (["token", "agentToken"] as const)
-    .filter(changed)
-    .map(
-      (name) =>
-        `${inputs.config.name}: its ${name === "token" ? "token" : "agent token"} would change, and running nodes would be locked out; give the one that the cluster was made with`,
-    );
-}
-
-function datastoreComplaints({ config, datastore }: NodeInputs, old: NodeInputs): string[] {
-  const [now, before] = [datastore?.kind ?? "etcd", old.datastore?.kind ?? "etcd"];
-  if (now === before) return [];
-  return [
-    `${config.name}: its datastore would become ${now}, and the cluster's state is in ${before}; give datastore.kind: ${before}`,
-  ];
-}
-
 /** The node's object, where it is to be another than it was, or somebody has changed it. */
 async function register(machine: Machine, inputs: NodeInputs, old: NodeInputs, tell: Tell): Promise<void> {
   const declared = ({ config, node = untouched.node }: NodeInputs) => [registrationFile(config), node].join();
   if (declared(inputs) !== declared(old)) await setObject(machine, inputs, old, tell);
-}
-
-/** What a server has lost nobody can make again; started without it, it would begin another cluster. */
-function emptyComplaints({ config, datastore }: NodeInputs, old: NodeInputs): string[] {
-  const kept = config.role === "agent" || datastore?.kind === "external";
-  if (kept || !(old.files ?? "").includes(`${paths.data} missing`)) return [];
-  return [
-    `${config.name}: the cluster's data is gone from it (${paths.data}), and starting it would begin another cluster; put the folder back and refresh, or take the machine out of the manifest`,
-  ];
 }
 
 async function install(

@@ -25,7 +25,9 @@ function rows(text: string): Complaint[] {
 /** `x1: fetching k3s: why`, lines of a journal, and below them `next: what to do`. */
 function steps(text: string): Complaint[] {
   return [
-    ...text.matchAll(/^\s*(?:error: |\* )?([\w.-]+): ([^:\n]+): (.+)\n(?:\s*\| .*\n)*\s*next: (.+)$/gm),
+    ...text.matchAll(
+      /^\s*(?:error: |\* )?(?:\S+ resource '[^']*' has a problem: )?([\w.-]+): ([^:\n]+): (.+)\n(?:\s*\| .*\n)*\s*next: (.+)$/gm,
+    ),
   ].map(([, where = "", step, why, next = ""]) => ({ where, cause: `${step}: ${why}`, next }));
 }
 

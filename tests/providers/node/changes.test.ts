@@ -25,11 +25,14 @@ const fine = {
 const state = (inputs: Props): Props => ({ ...inputs, joinToken: pinned });
 const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
 
+const checking = "s1: checking what is asked for";
+
 const lockedOut = (name: string) =>
-  `s1: its ${name} would change, and running nodes would be locked out; give the one that the cluster was made with`;
+  `${checking}: its ${name} would change, and running nodes would be locked out\n  next: give the one that the cluster was made with`;
 
 const emptied =
-  "s1: the cluster's data is gone from it (/var/lib/rancher/k3s), and starting it would begin another cluster; put the folder back and refresh, or take the machine out of the manifest";
+  `${checking}: the cluster's data is gone from it (/var/lib/rancher/k3s), and starting it would begin another cluster\n` +
+  "  next: put the folder back and refresh, or take the machine out of the manifest";
 
 describe("check", () => {
   test.each<[string, object, string[]]>([
@@ -43,7 +46,7 @@ describe("check", () => {
       "another datastore",
       { datastore: { kind: "sqlite" } },
       [
-        "s1: its datastore would become sqlite, and the cluster's state is in etcd; give datastore.kind: etcd",
+        `${checking}: its datastore would become sqlite, and the cluster's state is in etcd\n  next: give datastore.kind: etcd`,
       ],
     ],
   ])("of a node that is given %s", async (_case, given, complaints) => {

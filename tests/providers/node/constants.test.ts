@@ -1,15 +1,19 @@
-import { constantComplaints } from "../../../providers/node/constants";
+import type { Complaint } from "../../../providers/node/complaints";
+import { changedConstants } from "../../../providers/node/constants";
 
 const server = (extra?: Record<string, unknown>) => ({ role: "server" as const, name: "s1", extra });
 
-test.each<[string, Record<string, unknown> | undefined, Record<string, unknown> | undefined, string[]]>([
+test.each<[string, Record<string, unknown> | undefined, Record<string, unknown> | undefined, Complaint[]]>([
   ["nothing", { "cluster-cidr": "10.42.0.0/16", debug: true }, { "cluster-cidr": "10.42.0.0/16" }, []],
   [
     "a block of addresses",
     { "cluster-cidr": "10.64.0.0/16" },
     { "cluster-cidr": "10.42.0.0/16" },
     [
-      's1: cluster-cidr would become "10.64.0.0/16", and the cluster was made with "10.42.0.0/16"; give network.clusterCidr back, or make a new cluster',
+      {
+        cause: 'cluster-cidr would become "10.64.0.0/16", and the cluster was made with "10.42.0.0/16"',
+        next: "give network.clusterCidr back, or make a new cluster",
+      },
     ],
   ],
   [
@@ -17,14 +21,17 @@ test.each<[string, Record<string, unknown> | undefined, Record<string, unknown> 
     { "secrets-encryption": true },
     undefined,
     [
-      's1: secrets-encryption would become true, and the cluster was made with "k3s\'s default"; give config.secrets-encryption back, or make a new cluster',
+      {
+        cause: 'secrets-encryption would become true, and the cluster was made with "k3s\'s default"',
+        next: "give config.secrets-encryption back, or make a new cluster",
+      },
     ],
   ],
 ])("of a server that changes %s", (_case, now, before, complaints) => {
-  expect(constantComplaints(server(now), server(before))).toEqual(complaints);
+  expect(changedConstants(server(now), server(before))).toEqual(complaints);
 });
 
 test("an agent has none of these", () => {
   const agent = { role: "agent" as const, name: "a1" };
-  expect(constantComplaints({ ...agent, extra: { "cluster-dns": "1" } }, agent)).toEqual([]);
+  expect(changedConstants({ ...agent, extra: { "cluster-dns": "1" } }, agent)).toEqual([]);
 });
