@@ -20,8 +20,8 @@ type Tell = (step: string) => void;
 const linger = 1_000;
 
 /** A machine that hears nothing for so many seconds takes its lock back: the run that had it is cut off. */
-const silence = 15;
-const wordEvery = 3_000;
+const silence = 8;
+const wordEvery = 2_000;
 
 /** The servers of the cluster that a machine belongs to, by the machine's address. */
 const clusters = new Map<string, readonly Member[]>();
@@ -145,7 +145,7 @@ function heldBy({ machine, owner, since, heard }: Other): StepError {
     machine,
     step: "waiting for the cluster's lock",
     cause: `${owner} has been changing the cluster for ${since} s, and was heard of ${heard} s ago`,
-    next: `wait for the end of that run, then run this again; one that was killed or cut off loses the lock within ${silence} s`,
+    next: `wait for the end of that run, then run this again; one that was killed or cut off loses the lock within ${silence + 2} s`,
   });
 }
 
