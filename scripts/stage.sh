@@ -45,8 +45,10 @@ images() {
   archive=$(grep -o "k3s-airgap-images-$arch\.tar[.a-z]*$" "$folder/sums" | sort -r | head -n 1)
   [ -n "$archive" ] || fail 69 "$BASE lists no image archive"
   place=/var/lib/rancher/k3s/agent/images
-  if matches "$place/$archive" "$archive"; then return; fi
   mkdir -p "$place"
+  # As k3s makes it where it is not there: what is in it may hold passwords of registries.
+  chmod 700 /var/lib/rancher/k3s/agent
+  if matches "$place/$archive" "$archive"; then return; fi
   # What is there without us is not ours: unstage.sh removes what is written down here.
   echo "$archive" >"$folder/images"
   obtain "$archive" "$place/$archive"

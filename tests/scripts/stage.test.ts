@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { type StubMachine, stubMachine } from "./harness";
 
 const variables = {
@@ -152,6 +153,14 @@ test("what was staged is all removed again, and an archive that was there before
     const left = Object.keys(machine.snapshot()).filter((name) => /^\/(usr|var)\/.*\./.test(name));
     expect(left).toEqual(bare);
   }
+});
+
+test("what k3s will keep beside the images is for root alone, also where the folder was there", () => {
+  const machine = reaching();
+  const agent = dirname(images);
+  mkdirSync(machine.path(agent), { recursive: true, mode: 0o755 });
+  machine.run("stage", { ...variables, IMAGES: "yes" });
+  expect([dirname(agent), agent].map(machine.mode)).toEqual(["755", "700"]);
 });
 
 test("an image archive whose sum differs is refused with 65 and removed", () => {
