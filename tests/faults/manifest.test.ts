@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => field?.stack.remove());
 
-test("F01 no server, or an even number of them, is refused with the odd numbers beside it", async () => {
+test("F01 no server is refused, and an even number of them warned of with the odd numbers beside it", async () => {
   await manifests.noServers(field);
   await manifests.evenServers(field);
 });
