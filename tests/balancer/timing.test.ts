@@ -1,0 +1,22 @@
+import { checkTiming, slowestOut } from "../../balancer/timing";
+
+describe("a server is out of the balancer", () => {
+  const slowest = slowestOut(checkTiming);
+
+  test.each([
+    ["that is stopped", slowest.stopped, 1000, 2500],
+    ["that hangs", slowest.hung, 2500, 4000],
+    ["that has lost its quorum", slowest.withoutQuorum, 3700, 4000],
+  ])("%s within the time that is promised", (_case, actual, expected, promised) => {
+    expect(actual).toBe(expected);
+    expect(actual).toBeLessThanOrEqual(promised);
+  });
+
+  test("later where its API waits for etcd as long as it does by default", () => {
+    expect(slowestOut(checkTiming, 2000)).toEqual({ ...slowest, withoutQuorum: 5200 });
+  });
+
+  test("after as many failures as it takes", () => {
+    expect(slowestOut({ ...checkTiming, fall: 3 }).stopped).toBe(1250);
+  });
+});
