@@ -1,0 +1,234 @@
+import { keepalivedFile, type Vip } from "../../balancer/keepalived";
+
+const machine = (place: number) => ({ name: `s${place}`, address: `10.0.0.1${place}`, interface: "eth0" });
+
+const six = (place: number) => ({ ...machine(place), address: `fd00::1${place}` });
+
+const vip: Vip = {
+  machines: [machine(1), machine(2), machine(3)],
+  addresses: [{ address: "10.0.0.100/24", label: "api" }],
+  routerId: 51,
+  vrrp: { version: 3 },
+};
+
+test("no machine is preferred, and each says so to the others alone", () => {
+  expect(keepalivedFile(vip, "s2")).toBe(`# From the cluster's manifest: what is changed here is overwritten.
+
+global_defs {
+    router_id s2
+    script_user root
+    enable_script_security
+}
+
+vrrp_script haproxy {
+    script "/usr/bin/curl --silent --fail --max-time 0.8 --output /dev/null --unix-socket /run/haproxy-k3s/health.sock http://localhost/"
+    interval 1
+    timeout 1
+    fall 2
+    rise 1
+    init_fail
+}
+
+vrrp_instance kubernetes {
+    version 3
+    state BACKUP
+    nopreempt
+    interface eth0
+    virtual_router_id 51
+    priority 204
+    advert_int 0.2
+    check_unicast_src
+    unicast_src_ip 10.0.0.12
+    unicast_peer {
+        10.0.0.11
+        10.0.0.13
+    }
+    virtual_ipaddress {
+        10.0.0.100/24 dev eth0 label eth0:api
+    }
+    track_script {
+        haproxy
+    }
+}
+`);
+});
+
+test("every machine begins as a backup that takes nothing away, and none has priority 255", () => {
+  const lines = vip.machines.map(({ name }) =>
+    keepalivedFile(vip, name).match(/(state|priority) \w+|nopreempt/g),
+  );
+  expect(lines).toEqual([
+    ["state BACKUP", "nopreempt", "priority 254"],
+    ["state BACKUP", "nopreempt", "priority 204"],
+    ["state BACKUP", "nopreempt", "priority 154"],
+  ]);
+});
+
+test("with version 2 the first machine is the master, and a password is sent in the clear", () => {
+  const old: Vip = { ...vip, vrrp: { version: 2, password: "managed_" } };
+  const [first = "", second = ""] = vip.machines.map(({ name }) => instance(keepalivedFile(old, name)));
+  expect(first).toBe(`vrrp_instance kubernetes {
+    version 2
+    state MASTER
+    interface eth0
+    virtual_router_id 51
+    priority 255
+    advert_int 1
+    authentication {
+        auth_type PASS
+        auth_pass managed_
+    }
+    check_unicast_src
+    unicast_src_ip 10.0.0.11
+    unicast_peer {
+        10.0.0.12
+        10.0.0.13
+    }
+    virtual_ipaddress {
+        10.0.0.100/24 dev eth0 label eth0:api
+    }
+    track_script {
+        haproxy
+    }
+}
+`);
+  expect(second).toMatch(/state BACKUP\n {4}interface eth0\n {4}virtual_router_id 51\n {4}priority 204\n/);
+});
+
+test("addresses may have interfaces of their own, and those of the other family are carried along", () => {
+  const addresses = [
+    { address: "10.0.0.100/24" },
+    { address: "fd00::100/64", label: "api6" },
+    { address: "192.168.7.1/24", interface: "eth1", label: "api" },
+  ];
+  expect(keepalivedFile({ ...vip, addresses }, "s1")).toContain(`
+    virtual_ipaddress {
+        10.0.0.100/24 dev eth0
+        192.168.7.1/24 dev eth1 label eth1:api
+    }
+    virtual_ipaddress_excluded {
+        fd00::100/64 dev eth0 label eth0:api6
+    }
+`);
+});
+
+test("machines with IPv6 addresses agree on the address of that family", () => {
+  const addresses = [{ address: "10.0.0.100/24" }, { address: "fd00::100/64" }];
+  expect(keepalivedFile({ ...vip, machines: [six(1), six(2)], addresses }, "s1")).toContain(`
+    unicast_src_ip fd00::11
+    unicast_peer {
+        fd00::12
+    }
+    virtual_ipaddress {
+        fd00::100/64 dev eth0
+    }
+    virtual_ipaddress_excluded {
+        10.0.0.100/24 dev eth0
+    }
+`);
+});
+
+test.each<[string, Partial<Vip>, string]>([
+  ["a machine that is not among them", { machines: [machine(2), machine(3)] }, "s1 is none of the machines"],
+  [
+    "a machine alone",
+    { machines: [machine(1)] },
+    "the number of machines is 1, and must be a whole number from 2",
+  ],
+  ["the same machine twice", { machines: [machine(1), machine(1)] }, "the address 10.0.0.11 is there twice"],
+  [
+    "a host name as a peer",
+    second({ address: "s2.example" }),
+    'the address of s2 is "s2.example", and must be an IP',
+  ],
+  ["a peer of another family", second({ address: "fd00::12" }), "fd00::12 of s2 must be of one family"],
+  [
+    "an interface that is none",
+    first({ interface: "eth0 }" }),
+    'the interface of s1 is "eth0 }", and must be',
+  ],
+  [
+    "an interface with a long name",
+    first({ interface: "a".repeat(16) }),
+    "and must be the name of a network interface",
+  ],
+  ["router id 0", { routerId: 0 }, "the router id is 0, and must be a whole number from 1 to 255"],
+  ["router id 256", { routerId: 256 }, "the router id is 256, and must be"],
+  ["no address", { addresses: [] }, "so one of the virtual addresses must be one too"],
+  [
+    "only an address of the other family",
+    { addresses: [{ address: "fd00::1/64" }] },
+    "the machines have IPv4 addr",
+  ],
+  ["an address without its prefix", { addresses: [{ address: "10.0.0.100" }] }, "such as 10.0.0.100/24"],
+  [
+    "more than an address",
+    { addresses: [{ address: "10.0.0.1/24 dev lo" }] },
+    'the virtual address is "10.0.0.1/24 dev',
+  ],
+  [
+    "the same address twice",
+    { addresses: [...vip.addresses, ...vip.addresses] },
+    "the virtual address 10.0.0.100/24 is there twice",
+  ],
+  ["a label that does not fit", label("0123456789a"), "at most 10 behind eth0:"],
+  ["a label of two words", label("a b"), 'the label "a b" must be letters, digits, dots and dashes'],
+  [
+    "an interval between hundredths",
+    { vrrp: { version: 3, advertInterval: 205 } },
+    "must be a multiple of 10",
+  ],
+  [
+    "no interval",
+    { vrrp: { version: 3, advertInterval: 0 } },
+    "advertInterval is 0, and must be a whole number",
+  ],
+  ["an interval beyond VRRP", { vrrp: { version: 3, advertInterval: 41_000 } }, "from 50 to 40950"],
+  [
+    "IPv6 with version 2",
+    { ...v2("secret"), machines: [six(1), six(2)], addresses: [{ address: "fd00::1/64" }] },
+    "VRRP 2 has no IPv6: take version 3",
+  ],
+  ["a ninth character", v2("managed_a"), "the password of VRRP must be 1 to 8 letters"],
+  ["no password", v2(""), "the password of VRRP must be"],
+  ["a comment in the password", v2("a#b"), "the password of VRRP must be"],
+  ["a space in the password", v2("a b"), "the password of VRRP must be"],
+  ["a block in the password", v2("a\n}"), "the password of VRRP must be"],
+])("%s is refused", (_case, change, message) => {
+  expect(() => keepalivedFile({ ...vip, ...change }, "s1")).toThrow(message);
+});
+
+test("a machine's name is no more than a name", () => {
+  const machines = [{ ...machine(1), name: "s1 }" }, machine(2)];
+  expect(() => keepalivedFile({ ...vip, machines }, "s1 }")).toThrow(
+    'the machine is "s1 }", and must be letters',
+  );
+});
+
+test("what is wrong with a password does not repeat it", () => {
+  expect(() => keepalivedFile({ ...vip, ...v2("hunter2-hunter2") }, "s1")).toThrow(
+    new Error(
+      "the password of VRRP must be 1 to 8 letters, digits or . _ + / = -: keepalived would leave out what is behind the eighth",
+    ),
+  );
+});
+
+function first(change: Partial<Vip["machines"][number]>): Partial<Vip> {
+  return { machines: [{ ...machine(1), ...change }, machine(2)] };
+}
+
+function second(change: Partial<Vip["machines"][number]>): Partial<Vip> {
+  return { machines: [machine(1), { ...machine(2), ...change }] };
+}
+
+function label(text: string): Partial<Vip> {
+  return { addresses: [{ address: "10.0.0.100/24", label: text }] };
+}
+
+function v2(password: string): Partial<Vip> {
+  return { vrrp: { version: 2, password } };
+}
+
+function instance(text: string): string {
+  return text.slice(text.indexOf("vrrp_instance"));
+}
