@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { RemoteError } from "../remote/errors";
 import type { Machine } from "../remote/machine";
 import { redact } from "../remote/redact";
 import { script } from "../remote/script";
@@ -20,19 +22,32 @@ export interface Wait {
   signal?: AbortSignal;
 }
 
+/** How long a machine may be away: it may have restarted, and its node with it. */
+const returning = 60_000;
+
 /** Waits for a unit, and says what it waits for; gives up with the unit's own last words. Gives the script's output. */
 export async function waitFor(wait: Wait): Promise<string> {
   const { machine, variables, secrets = [], patience, tell, signal } = wait;
   const deadline = Date.now() + patience;
   let step = "looking whether it is ready";
   let reason = "";
+  let since: number | undefined;
   for (;;) {
     tell(step);
     const told = { SEEN: reason, PATIENCE: "20" };
     const options = { variables: { ...variables, ...told }, secrets, deadline: 40_000, signal };
-    const { code, stdout, stderr } = await machine.attempt(script(wait.script), options).catch((error) => {
-      throw atStep(step, error);
+    const answer = await machine.attempt(script(wait.script), options).catch((error) => {
+      since ??= Date.now();
+      if (!isAway(error) || signal?.aborted || Date.now() - since > returning) throw atStep(step, error);
+      return undefined;
     });
+    if (!answer) {
+      step = "waiting: the machine does not answer";
+      await pause(1_000);
+      continue;
+    }
+    since = undefined;
+    const { code, stdout, stderr } = answer;
     if (code === 0) return stdout;
     reason = redact(stderr, secrets).trim().split("\n").at(-1) ?? "";
     step = `waiting: ${reason}`;
@@ -40,6 +55,12 @@ export async function waitFor(wait: Wait): Promise<string> {
     if (Date.now() > deadline)
       throw await unitFailure(wait, "starting", `after ${Math.round(patience / 1_000)} s still: ${reason}`);
   }
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof RemoteError)) return false;
+  const { kind, answer } = error;
+  return kind === "connection lost" || (["unreachable", "refused", "timed out"].includes(kind) && !answer);
 }
 
 async function unitFailure(wait: Wait, step: string, cause: string): Promise<Error> {

@@ -17,6 +17,8 @@ export interface Reply {
   hangs?: true;
   /** Holds what it is to hold until its standard input ends. */
   holds?: true;
+  /** Restarts: all connections are lost. */
+  restarts?: true;
 }
 
 /** Of a script: an answer, one for each time (the last one stays), or what makes it. */
@@ -118,6 +120,7 @@ export async function fakeMachine(
       : await replyTo(answers[script], { script, variables }, ran);
     if (reply?.holds) return hold(channel, variables);
     if (!reply) return refuse(channel, script);
+    if (reply.restarts) return restart();
     if (reply.hangs) {
       await once(channel, "end");
       if (isUp()) endedEarly.push(script);
@@ -138,6 +141,10 @@ export async function fakeMachine(
     held.splice(held.indexOf(variables.OWNER ?? ""), 1);
     channel.exit(0);
     channel.end();
+  }
+
+  function restart() {
+    for (const connection of connections) connection.end();
   }
 
   function refuse(channel: ServerChannel, what: string) {
@@ -172,7 +179,7 @@ export async function fakeMachine(
     endedEarly,
     connections: () => connections.size,
     async stop() {
-      for (const connection of connections) connection.end();
+      restart();
       server.close();
       await once(server, "close");
       if (refused.length > 0) throw new Error(`${name} was sent what nobody expected: ${refused.join(", ")}`);

@@ -138,3 +138,14 @@ test("a journal that repeats a secret is shown without it", async () => {
   const { message } = await refusal(create(serverInputs(s1)));
   expect(message).toContain("  | error: token [secret] is odd\n");
 });
+
+test("a machine that restarts while its node is waited for is waited for, too", async () => {
+  const answers = [notYet("node not Ready"), { restarts: true as const }, {}];
+  const a1 = await machines.machine("a1", { ...fine, "node-ready": answers });
+  const { id } = await create({ ...agentInputs(a1), row: rowFor("returns") });
+  expect(id).toBe("prod/a1");
+  const said = () => host().engine.said("returns");
+  await until("the machine's return is waited for", () =>
+    said().includes("waiting: the machine does not answer"),
+  );
+});
