@@ -63,7 +63,14 @@ export class K3sCluster extends pulumi.ComponentResource {
     );
     const servers = [
       begins,
-      ...others.map((other) => new K3sServer(other.name, { ...other, ...serverArgs, server: begins }, child)),
+      ...others.map(
+        (other) =>
+          new K3sServer(
+            other.name,
+            { ...other, ...serverArgs, server: begins, peers: [reached(first)] },
+            child,
+          ),
+      ),
     ];
 
     const endpoint = cluster.endpoint ?? { address: first.host, port: 6443 };

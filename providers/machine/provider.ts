@@ -1,6 +1,7 @@
 import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { advised } from "../failure";
+import { isGone } from "../gone";
 import type { Resource, Tell } from "../wire";
 import { measureDisk, type SlowDisk } from "./measure-disk";
 
@@ -56,6 +57,7 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
     return { staged: found === sha256 ? released : found ? "changed" : "missing" };
   },
   delete: async (_id, { name, connection }, tell) => {
+    if (isGone(connection)) return;
     tell("removing k3s");
     await connect(name, connection).run(script("unstage"), { deadline: minutes(2) });
   },

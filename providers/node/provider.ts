@@ -1,4 +1,4 @@
-import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
+import { configFile, type NodeConfig, paths, registrationFile } from "../../k3s/config";
 import { ours } from "../../k3s/ours";
 import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
@@ -7,6 +7,7 @@ import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { advised } from "../failure";
+import { removeFrom } from "../gone";
 import { oneAtATime } from "../one-at-a-time";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
@@ -28,7 +29,7 @@ export interface NodeInputs extends Partial<Live> {
   config: NodeConfig;
   /** Where a server joins when it is made, empty where it began the cluster. It stays so, whoever is the first later. */
   join?: string;
-  /** The other declared servers, where this one begins a cluster: one of them may have it already. */
+  /** Other declared servers: where this one begins a cluster, one of them may have it already. */
   peers?: Peer[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
@@ -112,17 +113,20 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
-  delete: async (id, { config, connection }, tell) => {
+  delete: async (id, { config, connection, api, peers = [] }, tell) => {
     const step = "removing the node";
     tell(step);
-    const options = { variables: { OWNER: id, UNIT: unitName(config.role) }, deadline: 2 * quick };
-    await connect(config.name, connection)
-      .run(script("uninstall-node"), options)
-      .catch((error) => {
-        throw advised(step, error, {
-          78: `if it is ${id}, write that into it (printf %s ${id} >${ownerFile}); otherwise remove the file`,
-        });
+    const unit = unitName(config.role);
+    const machine = connect(config.name, connection);
+    const others = [...(api ? [api] : []), ...peers].map((other) => connect(other.name, other.connection));
+    const left = `${unit}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
+    const options = { variables: { OWNER: id, UNIT: unit }, deadline: 2 * quick };
+    const remove = () => machine.run(script("uninstall-node"), options);
+    await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
+      throw advised(step, error, {
+        78: `if it is ${id}, write that into it (printf %s ${id} >${ownerFile}); otherwise remove the file`,
       });
+    });
   },
 };
 

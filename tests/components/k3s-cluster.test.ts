@@ -51,10 +51,10 @@ test("every machine is looked at in one go, and the control plane is every serve
   expect(servers.map(({ name }) => name)).toEqual(["s1", "s2", "s3"]);
 });
 
-test("the server that would begin the cluster knows whom to ask whether it exists", async () => {
+test("the server that would begin the cluster knows whom to ask whether it exists, and the others know it", async () => {
   await cluster("dev", machines);
   expect((node("s1").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s2", "s3"]);
-  expect(node("s2")).not.toHaveProperty("peers");
+  expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1"]);
 });
 
 test("agents know a server that may change their nodes, by the key that was learned; servers need none", async () => {

@@ -1,0 +1,51 @@
+import { rowFor } from "../fake-engine";
+import { fakeMachines } from "../fake-machine";
+import { refusal, sharedHost } from "../provider-host";
+import { until } from "../until";
+import { agentInputs } from "./inputs";
+
+const machines = fakeMachines();
+const host = sharedHost();
+const remove = (kind: string, id: string, inputs: object) =>
+  host()
+    .resource(kind)
+    .delete(id, { ...inputs });
+
+/** An agent whose host's name has no address any more. */
+async function agent(name: string) {
+  const machine = await machines.machine(name);
+  return { ...machine, connection: { ...machine.connection, host: `${name}.invalid` } };
+}
+
+test("a node on a machine that is gone is let go where another machine answers, and what stays there is told", async () => {
+  const [a1, s1] = [await agent("a1"), await machines.machine("s1")];
+  const api = { name: "s1", connection: s1.connection };
+  await remove("Node", "prod/a1", { ...agentInputs(a1, { api }), row: rowFor("leaves") });
+  const said = () => host().engine.said("leaves").join("\n");
+  await until("it is told", () => said().includes("taken to be gone"));
+  expect(said()).toMatch(
+    /a1 cannot be reached \(a1\.invalid.*\), and is taken to be gone\. What stays on it: k3s-agent\.service,/,
+  );
+  // Nobody waits for the same machine twice.
+  await remove("Machine", "a1", { name: "a1", connection: a1.connection, version: "v1", row: rowFor("a1") });
+  expect(s1.ran).toEqual([]);
+});
+
+test.each([
+  ["no other machine is known", async () => ({})],
+  [
+    "no other answers",
+    async () => ({ api: { name: "s2", connection: (await machines.unreachable("s2")).connection } }),
+  ],
+])("a node on a machine that cannot be reached stays in the state where %s", async (_case, given) => {
+  const a2 = await agent("a2");
+  const { message } = await refusal(remove("Node", "prod/a2", agentInputs(a2, await given())));
+  expect(message).toMatch(/^a2: removing the node: a2\.invalid.* has no known address .*\n {2}next: /);
+});
+
+test("a node is not let go where its machine answers, and cannot be logged in to", async () => {
+  const [a3, s3] = [await machines.unreachable("a3"), await machines.machine("s3")];
+  const api = { name: "s3", connection: s3.connection };
+  const { message } = await refusal(remove("Node", "prod/a3", agentInputs(a3, { api })));
+  expect(message).toContain("refused the connection");
+});
