@@ -3,15 +3,17 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT, the texts of files that need not be, with OURS, the first
 # line that tells them from those of somebody else; REGISTER, "yes" to have it register again.
-# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 78 an owner that nobody can tell.
+# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 77 a cluster with another token, 78 an
+# owner that nobody can tell.
 
 set -eu
 umask 077
 
 main() {
   folder=/etc/rancher/k3s
-  (umask 022 && mkdir -p "$folder")
   if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
+  server_token
+  (umask 022 && mkdir -p "$folder")
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
   files=
@@ -32,6 +34,15 @@ main() {
   systemctl daemon-reload
   systemctl enable --quiet "$UNIT"
   run
+}
+
+# k3s keeps its data under the token that it was made with, and would not start with another.
+server_token() {
+  token=/var/lib/rancher/k3s/server/token
+  if [ -z "$AGENT_TOKEN" ] || ! [ -s "$token" ]; then return; fi
+  if [ "$(sed 's/^K10[0-9a-f]*::server://' "$token")" = "${TOKEN#K10*::server:}" ]; then return; fi
+  echo "the cluster on this machine has another token" >&2
+  exit 77
 }
 
 # A file that names no node (the power was cut, perhaps) may be this node's as well as another's.
