@@ -32,7 +32,9 @@ export async function openStack(
   fill(project);
   const env = {
     ...(await pulumiEnvironment(join(folder, "home"))),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    // Beside each file Pulumi would write one with attributes, not in one step: a kill can leave that empty, and then
+    // nothing is read.
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}?metadata=skip`,
     // What is secret here opens nothing but machines in a box.
     PULUMI_CONFIG_PASSPHRASE: name,
   };
