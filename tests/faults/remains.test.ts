@@ -1,0 +1,120 @@
+import { stringify } from "yaml";
+import { power, wipe } from "../../lab/machines/power";
+import { machine, minutes, onMachine } from "../e2e/labs";
+import { newClusterStack } from "../e2e/stack";
+import { refused } from "./fails";
+import { entries, fieldDown, fieldUp, type LabField, restore, write } from "./field";
+import { complaintsIn } from "./said";
+
+jest.setTimeout(minutes(15));
+
+let field: LabField;
+
+beforeAll(async () => {
+  field = await fieldUp("remains", { spare: 2 });
+});
+
+afterAll(() => fieldDown("remains", field));
+
+const up = ["up", "--yes", "--skip-preview"];
+const destroy = ["destroy", "--yes", "--skip-preview"];
+
+test("F39 what is left of half an installation is completed, or refused where it is not ours; an old agent joins", async () => {
+  const { lab } = field;
+  const unit = "/etc/systemd/system/k3s-agent.service";
+  await onMachine(
+    lab,
+    "x1",
+    `mkdir -p /etc/rancher/k3s; printf %s ${field.manifest.name}/x1 >/etc/rancher/k3s/owner
+    echo '[Unit]' >${unit}; echo odd >/usr/local/bin/k3s; chmod 0755 /usr/local/bin/k3s`,
+  );
+  await onMachine(lab, "x2", `echo '[Unit]' >${unit}; cp /bin/true /usr/local/bin/k3s`);
+  await refused(field, {
+    manifest: { agents: entries(field, "x1", "x2") },
+    told: [{ where: "x2", cause: /^unit-without-data: .*not ours and never ran/, next: /uninstall/ }],
+    within: 60,
+  });
+  await onMachine(lab, "x2", `rm ${unit}`);
+  await field.stack.pulumi(up);
+  expect(await nodes()).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
+
+  // The server and the stack are gone; the agents are of a cluster of the same name, which they left never.
+  const ca = "sha256sum /var/lib/rancher/k3s/agent/server-ca.crt";
+  const old = await onMachine(lab, "x1", ca);
+  await wipe(lab, machine(lab, "s1"));
+  await forgetEverything({ agents: entries(field, "x1", "x2") });
+  await field.stack.pulumi(up);
+  expect(await onMachine(lab, "x1", ca)).not.toBe(old);
+  expect(await nodes()).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
+  await restore(field);
+});
+
+test("F62 a stack that was lost is refused without the cluster's tokens, and with them it is as before; a machine that is gone can be taken out", async () => {
+  const { lab } = field;
+  write(field, { agents: entries(field, "x1", "x2") });
+  await field.stack.pulumi(up);
+  const tokens = JSON.parse(await field.stack.pulumi(["stack", "output", "--json", "--show-secrets"]));
+  const started = await running();
+  await forgetEverything({ agents: entries(field, "x1", "x2") });
+  const { stack } = field;
+  const { code, stdout, stderr } = await stack.tryPulumi(up);
+  expect([code === 0, complaintsIn(stdout + stderr)]).toEqual([
+    false,
+    [
+      {
+        where: "s1",
+        cause: expect.stringContaining("the cluster on this machine has another token"),
+        next: expect.stringMatching(/server\/token/),
+      },
+    ],
+  ]);
+  expect(await running()).toEqual(started);
+  const password = (token: string) => token.replace(/^.*::[a-z]+:/, "");
+  await stack.pulumi(["config", "set", "--secret", "token"], { input: password(tokens.token) });
+  await stack.pulumi(["config", "set", "--secret", "agentToken"], { input: password(tokens.agentToken) });
+  // What was made for nothing by the run that was refused.
+  await stack.pulumi(up);
+  expect(await running()).toEqual(started);
+  expect(await nodes()).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
+
+  await power(lab, machine(lab, "x2"), "kill");
+  write(field, { agents: entries(field, "x1") });
+  const begun = Date.now();
+  expect(await stack.pulumi(up)).toMatch(
+    /warning: x2 cannot be reached .* taken to be gone\. What stays on it: /,
+  );
+  console.log(`x2 was let go after ${((Date.now() - begun) / 1_000).toFixed(0)} s`);
+  expect(await stack.pulumi(["preview"])).not.toMatch(/\d+ to (create|update|replace|delete)/);
+  await wipe(lab, machine(lab, "x2"));
+});
+
+test("F63 destroy goes on where a machine cannot be reached, and lists what is left", async () => {
+  const { lab, stack } = field;
+  write(field, { agents: entries(field, "x1") });
+  await stack.pulumi(up);
+  await power(lab, machine(lab, "x1"), "kill");
+  const begun = Date.now();
+  const said = await stack.pulumi(destroy);
+  console.log(`destroyed after ${((Date.now() - begun) / 1_000).toFixed(0)} s`);
+  expect(said).toMatch(
+    /warning: x1 cannot be reached .* taken to be gone\. What stays on it: k3s-agent\.service, /,
+  );
+  expect(await onMachine(lab, "s1", "ls -d /etc/rancher /usr/local/bin/k3s 2>/dev/null || true")).toBe("");
+  expect(await stack.pulumi(["stack", "export"])).not.toContain("k3s:Node");
+});
+
+/** A stack that knows nothing of what there is. */
+async function forgetEverything(manifest: object): Promise<void> {
+  field.stack.remove();
+  field.stack = await newClusterStack(stringify({ ...field.manifest, ...manifest }));
+}
+
+async function nodes(): Promise<string[]> {
+  const lines = await onMachine(field.lab, "s1", "k3s kubectl --cache-dir /run/kube get nodes --no-headers");
+  return lines.split("\n").map((line) => line.split(/ +/).slice(0, 2).join(" "));
+}
+
+async function running(): Promise<string[]> {
+  const since = "systemctl show -p ActiveEnterTimestampMonotonic --value k3s k3s-agent";
+  return Promise.all(["s1", "x1", "x2"].map((name) => onMachine(field.lab, name, since)));
+}
