@@ -48,10 +48,10 @@ export function partitionRules(friends: readonly string[]): string {
   return ["table netdev lab_partition", "delete table netdev lab_partition", ...table, ""].join("\n");
 }
 
-/** Ends partitions, delays and full disks on every machine that runs. */
-export async function heal(lab: Lab): Promise<void> {
+/** Ends partitions, delays and full disks on every machine that runs, or on some of them. */
+export async function heal(lab: Lab, machines: readonly LabMachine[] = lab.machines): Promise<void> {
   await Promise.all(
-    lab.machines.map(async (machine) => {
+    machines.map(async (machine) => {
       const running = await docker([
         "inspect",
         "-f",

@@ -3,6 +3,7 @@ import { hosts, type Lab } from "../../lab/machines/model";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, minutes, onMachine } from "./labs";
 import { newClusterStack, type Stack } from "./stack";
+import { traces } from "./traces";
 
 jest.setTimeout(minutes(8));
 
@@ -69,16 +70,6 @@ async function everywhere(script: string): Promise<Record<string, string>> {
   const answers = hosts(lab).map(async ({ name }) => [name, await onMachine(lab, name, script)] as const);
   return Object.fromEntries(await Promise.all(answers));
 }
-
-/** Everything that k3s is known to leave behind: files, units, mounts, links, rules. */
-const traces = `
-find /etc /usr/local /var/lib/rancher /var/lib/kubelet /var/lib/cni /opt /root -xdev 2>/dev/null | sort
-systemctl list-unit-files --no-legend | awk '$2 != "transient" { print $1, $2 }' | sort
-awk '{ print $2, $3 }' /proc/self/mounts | sort
-ip -o link show | awk -F '[ :@]+' '{ print $2 }' | sort
-iptables-save | grep -v '^[#:*C]' | sort
-ps -e -o comm= | grep -E 'k3s|containerd' || true
-`;
 
 const startTimes = "systemctl show -p ActiveEnterTimestampMonotonic --value k3s k3s-agent";
 

@@ -1,0 +1,110 @@
+import { existsSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { command } from "../../../lab/command";
+import { roleOf } from "../../../lab/kills/boundaries";
+import type { Kind } from "../../../lab/kills/matrix";
+import { heal, partition } from "../../../lab/machines/disturb";
+import { machine, minutes, onMachine } from "../../e2e/labs";
+import { begin, descendants, type Run } from "./run";
+import { reboot, type Scene } from "./scene";
+
+/** What is known of a run that was stopped. */
+export interface Stopped {
+  /** Where it did not end by itself, as it should have. */
+  failure?: string;
+  /** Seconds until the last of its sessions has ended; absent where one went on for too long. */
+  silent?: number;
+}
+
+const patience = minutes(5);
+
+/** Runs an operation, and stops it at a boundary; nothing where that never came, so that the run went to its end. */
+export async function stoppedAt(
+  scene: Scene,
+  args: readonly string[],
+  kind: Kind,
+  boundary: string,
+): Promise<Stopped | undefined> {
+  const { lab, stack, server, agent } = scene;
+  let struck: Promise<number[]> | undefined;
+  const run: Run = begin(scene, args, (name) => {
+    if (name === boundary) struck ??= strike[kind](scene, run, boundary);
+  });
+  const { code, said, hung } = await endOf(run);
+  if (!struck) {
+    if (code !== 0) throw new Error(`${args.join(" ")} failed by itself:\n${said}`);
+    return undefined;
+  }
+  const pids = await struck;
+  const silent = await silence(scene, pids);
+  // What has no session any more, such as Pulumi's own language host, would pile up here.
+  for (const pid of pids.filter((one) => existsSync(`/proc/${one}`))) process.kill(pid, "SIGKILL");
+  if (kind === "network") await heal(lab, [machine(lab, server), machine(lab, agent)]);
+  if (kind === "CLI" || hung) await stack.pulumi(["cancel", "--yes"]);
+  return { silent, ...(hung ? { failure: hung } : {}) };
+}
+
+/** Gives the processes of the run on this computer, which must end with it. */
+const strike: Record<Kind, (scene: Scene, run: Run, boundary: string) => Promise<number[]>> = {
+  CLI: async (_scene, { pid }) => {
+    // Listed while they have their parent.
+    const listed = descendants(pid);
+    process.kill(pid, "SIGKILL");
+    return (await listed).map((one) => one.pid);
+  },
+  "provider host": async (_scene, { pid }) => {
+    const hosts = (await descendants(pid)).filter(({ args }) => args.includes("cmd/dynamic-provider"));
+    for (const host of hosts) process.kill(host.pid, "SIGKILL");
+    if (hosts.length === 0) throw new Error("There is no provider host.");
+    return hosts.map((one) => one.pid);
+  },
+  network: async ({ lab, server, agent }) => {
+    await Promise.all([server, agent].map((name) => partition(lab, [machine(lab, name)])));
+    return [];
+  },
+  reboot: async (scene, _run, boundary) => {
+    await reboot(scene, roleOf(boundary) === "agent" ? scene.agent : scene.server);
+    return [];
+  },
+};
+
+/** Waits until nothing of a dead run works any more, here or on a machine. */
+async function silence(scene: Scene, pids: number[]): Promise<number | undefined> {
+  const since = Date.now();
+  for (;;) {
+    const [here, ...there] = await Promise.all([
+      connectionsOf(scene, pids),
+      ...[scene.server, scene.agent].map((name) => onMachine(scene.lab, name, sessions)),
+    ]);
+    const working = [here, ...there].filter(Boolean);
+    const seconds = (Date.now() - since) / 1_000;
+    if (working.length === 0) return seconds;
+    if (seconds > 10) {
+      console.log(`still at work after ${seconds.toFixed(1)} s:\n${working.join("\n")}`);
+      return undefined;
+    }
+    await pause(250);
+  }
+}
+
+/** What logins have started, save what belongs to logging in. */
+const sessions = `ps -ww -e -o cgroup:1000=,pid=,args= | awk '$1 ~ /session-|ssh\\.service/ { $1 = ""; print }' |
+  grep -Ev '^ [0-9]+ (sshd|\\(sd-pam\\)|/lib/systemd/systemd)' || true`;
+
+/** Connections to machines that processes on this computer still have. */
+async function connectionsOf({ lab }: Scene, pids: number[]): Promise<string> {
+  const all = (await command("ss", ["-Htnp", "dst", `${lab.prefix}0/24`])).split("\n");
+  return all.filter((line) => pids.some((pid) => line.includes(`pid=${pid},`))).join("\n");
+}
+
+/** Waits for the end of a run, and ends one that goes on and on. */
+async function endOf(run: Run) {
+  let hung: string | undefined;
+  const timer = setTimeout(() => {
+    hung = `the run went on for ${patience / 60_000} minutes after it was disturbed`;
+    process.kill(run.pid, "SIGKILL");
+  }, patience);
+  const end = await run.ended;
+  clearTimeout(timer);
+  return { ...end, hung };
+}
