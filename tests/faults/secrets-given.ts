@@ -85,7 +85,7 @@ export async function madeSecrets(lab: Lab): Promise<Record<string, string>> {
   const tls = "/var/lib/rancher/k3s/server/tls";
   const { users } = parse(await read("/etc/rancher/k3s/k3s.yaml"));
   return {
-    token: pieceOf(await read("/etc/rancher/k3s/token")),
+    token: await read("/etc/rancher/k3s/token"),
     kubeconfigKey: pieceOf(Buffer.from(users[0].user["client-key-data"], "base64").toString()),
     caKey: pieceOf(await read(`${tls}/server-ca.key`)),
     etcdCaKey: pieceOf(await read(`${tls}/etcd/server-ca.key`)),
@@ -94,13 +94,15 @@ export async function madeSecrets(lab: Lab): Promise<Record<string, string>> {
   };
 }
 
-/** Letters and digits only, which are the same however they are quoted; not those that all keys of a kind begin with. */
-function pieceOf(text: string): string {
-  const lines = text.trim().split("\n");
-  const body = lines.length > 2 ? lines.slice(2, -1) : lines;
-  const [longest = ""] = (body.join("\n").match(/[A-Za-z0-9]+/g) ?? []).sort((a, b) => b.length - a.length);
-  if (longest.length < 12) throw new Error("a key without twelve letters or digits in a row");
-  return longest;
+/** A piece of what is secret in a key's file, which has the public key, too. */
+function pieceOf(pem: string): string {
+  const lines = pem.trim().split("\n");
+  // Of an elliptic curve it comes first, after what all such files begin with; of other keys it comes last.
+  const [piece = "", letters] = / EC /.test(lines[0] ?? "")
+    ? [lines[1]?.slice(12, 52), 40]
+    : [lines.at(-3), 64];
+  if (piece.length < letters) throw new Error("a key whose file is not as others are");
+  return piece;
 }
 
 /** Describes the cluster in the stack's settings, its secrets encrypted; the canary is a label, which is no secret. */

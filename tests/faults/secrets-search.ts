@@ -1,4 +1,4 @@
-/** What is searched for, by what it is called: letters and digits only, so that quoting and escaping leave it alone. */
+/** What is searched for, by what it is called: only letters of base64, so that quoting and escaping leave it alone. */
 export type Sought = Record<string, string>;
 
 export interface Hit {
@@ -11,8 +11,8 @@ export interface Hit {
 }
 
 /**
- * How a text may be written. As it is also inside of shell quotes, JSON, YAML and URLs, since it is nothing but letters
- * and digits; in base64 it looks different after one or two bytes of something else.
+ * How a text may be written. As it is also inside of shell quotes, JSON, YAML and URLs, since it is nothing but
+ * letters of base64; in base64 it looks different after one or two bytes of something else.
  */
 export function formsOf(text: string): Record<string, string> {
   const shifted = (by: number) => {
