@@ -4,8 +4,8 @@ import type { Lab } from "../../lab/machines/model";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
-import { type Described, edits, members, second } from "./preview-edits";
-import { expectation, outcome, type Trial, tried } from "./preview-trial";
+import { type Described, edits, members, second } from "./preview/edits";
+import { expectation, outcome, type Trial, tried } from "./preview/trial";
 
 test(
   "T01 what a preview lists is what up does, for every kind of edit",

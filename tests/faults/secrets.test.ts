@@ -5,7 +5,7 @@ import { command } from "../../lab/command";
 import { hosts } from "../../lab/machines/model";
 import { labDown, labUp, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
-import { computer, isAllowed, plant, planted, searchEverywhere } from "./secrets-evidence";
+import { computer, isAllowed, plant, planted, searchEverywhere } from "./secrets/evidence";
 import {
   describeCluster,
   describeLost,
@@ -16,11 +16,11 @@ import {
   makeSecrets,
   mistakes,
   privateKey,
-} from "./secrets-given";
-import { codes, crash, expected, keep, life, type Runs } from "./secrets-life";
-import { destroy, withoutTrace } from "./secrets-runs";
-import { type Sampled, type Sampler, sampler } from "./secrets-sampler";
-import { type Hit, type Sought, searchText } from "./secrets-search";
+} from "./secrets/given";
+import { codes, crash, expected, keep, life, type Runs } from "./secrets/life";
+import { destroy, withoutTrace } from "./secrets/runs";
+import { type Sampled, type Sampler, sampler } from "./secrets/sampler";
+import { type Hit, type Sought, searchText } from "./secrets/search";
 
 test(
   "T02 nobody but root finds a secret, from the first preview to after destroy, in what ps, files, journals, state and output show",

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { command } from "../../lab/command";
-import { userKey } from "../../lab/machines/keys";
-import { manifestFor } from "../../lab/machines/manifest";
-import { hosts, type Lab } from "../../lab/machines/model";
-import { k3s } from "../../lab/tools/catalog";
-import { machine, onMachine } from "../e2e/labs";
-import type { Stack } from "../e2e/stack";
+import { command } from "../../../lab/command";
+import { userKey } from "../../../lab/machines/keys";
+import { manifestFor } from "../../../lab/machines/manifest";
+import { hosts, type Lab } from "../../../lab/machines/model";
+import { k3s } from "../../../lab/tools/catalog";
+import { machine, onMachine } from "../../e2e/labs";
+import type { Stack } from "../../e2e/stack";
 
 /** What a manifest can hold that is secret; the server token is made instead, and read where the servers keep it. */
 const names = [

@@ -1,7 +1,7 @@
-import { publicHostKey } from "../../lab/machines/keys";
-import type { Lab } from "../../lab/machines/model";
-import { k3s } from "../../lab/tools/catalog";
-import { machine } from "../e2e/labs";
+import { publicHostKey } from "../../../lab/machines/keys";
+import type { Lab } from "../../../lab/machines/model";
+import { k3s } from "../../../lab/tools/catalog";
+import { machine } from "../../e2e/labs";
 
 export interface Described {
   version: string;

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { Lab } from "../../lab/machines/model";
-import { onMachine } from "../e2e/labs";
-import type { Stack } from "../e2e/stack";
-import { type Described, type Edit, members } from "./preview-edits";
-import { preview, type Step, type Told, up } from "./preview-told";
+import type { Lab } from "../../../lab/machines/model";
+import { onMachine } from "../../e2e/labs";
+import type { Stack } from "../../e2e/stack";
+import { type Described, type Edit, members } from "./edits";
+import { preview, type Step, type Told, up } from "./told";
 
 /** What came of an edit. */
 export interface Trial {

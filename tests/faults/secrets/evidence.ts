@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import { command } from "../../lab/command";
-import { hosts, type Lab } from "../../lab/machines/model";
-import { labFile } from "../../lab/machines/store";
-import { onMachine } from "../e2e/labs";
-import type { Stack } from "../e2e/stack";
-import { type Hit, type Sought, searchFiles, searchText } from "./secrets-search";
+import { command } from "../../../lab/command";
+import { hosts, type Lab } from "../../../lab/machines/model";
+import { labFile } from "../../../lab/machines/store";
+import { onMachine } from "../../e2e/labs";
+import type { Stack } from "../../e2e/stack";
+import { type Hit, type Sought, searchFiles, searchText } from "./search";
 
 export const computer = "this computer";
 

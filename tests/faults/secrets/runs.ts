@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { command } from "../../lab/command";
-import type { Stack } from "../e2e/stack";
+import { command } from "../../../lab/command";
+import type { Stack } from "../../e2e/stack";
 
 /** A run of pulumi that says all it can. */
 export interface Run {

@@ -1,5 +1,5 @@
-import { attempt } from "../../lab/command";
-import type { Stack } from "../e2e/stack";
+import { attempt } from "../../../lab/command";
+import type { Stack } from "../../e2e/stack";
 
 /** What a run of pulumi says that it does, or would do. */
 export interface Told {

@@ -1,8 +1,8 @@
-import type { Lab } from "../../lab/machines/model";
-import { onMachine } from "../e2e/labs";
-import type { Stack } from "../e2e/stack";
-import { change, encrypt } from "./secrets-given";
-import { crashedUp, preview, type Run, refresh, up } from "./secrets-runs";
+import type { Lab } from "../../../lab/machines/model";
+import { onMachine } from "../../e2e/labs";
+import type { Stack } from "../../e2e/stack";
+import { change, encrypt } from "./given";
+import { crashedUp, preview, type Run, refresh, up } from "./runs";
 
 export type Runs = Record<string, Run>;
 

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { inRepository } from "../../lab/folders";
-import { containerName, type Lab } from "../../lab/machines/model";
+import { inRepository } from "../../../lab/folders";
+import { containerName, type Lab } from "../../../lab/machines/model";
 
 /** What ps would have shown meanwhile. */
 export interface Sampled {
@@ -27,7 +27,7 @@ export function sampler(lab: Lab, name?: string): Sampler {
     ? ["docker", "exec", "-i", containerName(lab.name, name), "perl", "-", "10"]
     : ["perl", "-", "50"];
   const child = spawn(file as string, args, { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.write(readFileSync(inRepository("tests", "faults", "secrets-sampler.pl")));
+  child.stdin.write(readFileSync(inRepository("tests", "faults", "secrets", "sampler.pl")));
   const said = text(child.stdout);
   const closed = once(child, "close");
   return {
