@@ -19,6 +19,7 @@ import type { Peer } from "./cluster-to-join";
 import { complaints } from "./complaints";
 import { cost } from "./cost";
 import { begins, entered, entry, placed } from "./entry";
+import { forget } from "./forget";
 import { setObject } from "./object";
 import { type Live, lost, observe, seenConfig, untouched } from "./observe";
 
@@ -127,6 +128,8 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
         78: `if it is ${id}, write that into it (printf %s ${id} >${ownerFile}); otherwise remove the file`,
       });
     });
+    // A server's membership goes with its object, which must not be while others go as well.
+    if (config.role === "agent" && api) await forget(config.name, api, tell);
   },
 };
 

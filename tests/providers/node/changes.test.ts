@@ -1,3 +1,4 @@
+import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
@@ -180,6 +181,32 @@ describe("delete", () => {
     const a1 = await machines.machine("a1", { "uninstall-node": {} });
     await node().delete("prod/a1", state(agentInputs(a1)));
     expect(a1.variables("uninstall-node")).toEqual({ OWNER: "prod/a1", UNIT: "k3s-agent" });
+  });
+
+  test("of an agent has the cluster forget it, once it has left", async () => {
+    const order: string[] = [];
+    const did = (name: string) => () => {
+      order.push(name);
+      return {};
+    };
+    const s1 = await machines.machine("s1", { "forget-node": did("forgotten") });
+    const a1 = await machines.machine("a1", { "uninstall-node": did("left") });
+    const api = { name: "s1", connection: s1.connection };
+    await node().delete("prod/a1", state(agentInputs(a1, { api })));
+    expect(order).toEqual(["left", "forgotten"]);
+    expect(s1.variables("forget-node")).toEqual({ NODE: "a1" });
+  });
+
+  test("of an agent that the cluster does not forget is done all the same, and says what is left", async () => {
+    const s1 = await machines.machine("s1", { "forget-node": { code: 69, stderr: "the API says 503\n" } });
+    const a1 = await machines.machine("a1", { "uninstall-node": {} });
+    const api = { name: "s1", connection: s1.connection };
+    await node().delete("prod/a1", { ...state(agentInputs(a1, { api })), row: rowFor("forgotten") });
+    await until("it is said", () => host().engine.said("forgotten").length > 1);
+    expect(host().engine.said("forgotten")).toContain(
+      "a1 has left its machine, and its object is still in the cluster (s1: the API says 503). " +
+        "Remove it by kubectl delete node a1 before another node of this name comes.",
+    );
   });
 
   test("where nobody can tell whose node it is says how to mend that", async () => {

@@ -18,7 +18,7 @@ async function agent(name: string) {
 }
 
 test("a node on a machine that is gone is let go where another machine answers, and what stays there is told", async () => {
-  const [a1, s1] = [await agent("a1"), await machines.machine("s1")];
+  const [a1, s1] = [await agent("a1"), await machines.machine("s1", { "forget-node": {} })];
   const api = { name: "s1", connection: s1.connection };
   await remove("Node", "prod/a1", { ...agentInputs(a1, { api }), row: rowFor("leaves") });
   const said = () => host().engine.said("leaves").join("\n");
@@ -28,7 +28,7 @@ test("a node on a machine that is gone is let go where another machine answers, 
   );
   // Nobody waits for the same machine twice.
   await remove("Machine", "a1", { name: "a1", connection: a1.connection, version: "v1", row: rowFor("a1") });
-  expect(s1.ran).toEqual([]);
+  expect(s1.ran).toEqual([{ script: "forget-node", variables: { NODE: "a1" } }]);
 });
 
 test.each([

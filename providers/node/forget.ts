@@ -1,0 +1,23 @@
+import { RemoteError } from "../../remote/errors";
+import { script } from "../../remote/script";
+import { connect } from "../connection";
+import type { Member } from "../lock";
+import type { Tell } from "../wire";
+
+/**
+ * Has the cluster forget a node that has left. That it stays known keeps nobody from leaving, and is told: the API may
+ * be gone for good.
+ */
+export async function forget(name: string, api: Member, tell: Tell): Promise<void> {
+  try {
+    const options = { variables: { NODE: name }, deadline: 30_000 };
+    await connect(api.name, api.connection).run(script("forget-node"), options);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    const reason = error.answer?.stderr.trim() || error.reason;
+    tell.warn(
+      `${name} has left its machine, and its object is still in the cluster (${api.name}: ${reason}). ` +
+        `Remove it by kubectl delete node ${name} before another node of this name comes.`,
+    );
+  }
+}

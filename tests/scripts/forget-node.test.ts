@@ -1,0 +1,34 @@
+import { type Answer, stubMachine } from "./harness";
+
+/** What the API answers: to the removal, and then when it is asked what is there. */
+function forgetting(removal: Answer, ...asked: Answer[]) {
+  const machine = stubMachine();
+  machine.stub("curl", { "*-X DELETE*": removal, "*": asked.length > 0 ? asked : "404" });
+  return machine.run("forget-node", { NODE: "a1" });
+}
+
+const url = "https://127.0.0.1:6443/api/v1/nodes/a1";
+
+test.each(["200", "202", "404"])("a node of which the API says %s is gone without a word", (code) => {
+  const outcome = forgetting(code);
+  expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(outcome.linesOf("curl")).toEqual([
+    expect.stringMatching(new RegExp(`^-s --noproxy \\* .*/client-admin.key -X DELETE ${url}$`)),
+    expect.stringMatching(new RegExp(`/client-admin.key ${url}$`)),
+  ]);
+});
+
+test("waits until k3s has forgotten it", () => {
+  const outcome = forgetting("200", "200", "200", "404");
+  expect(outcome.code).toBe(0);
+  expect(outcome.linesOf("sleep")).toHaveLength(2);
+});
+
+test.each<[string, Answer, Answer, string]>([
+  ["is not there", { shell: "printf 000; exit 7" }, "404", "the API does not answer"],
+  ["does not let it go", "403", "404", "the API says 403"],
+  ["never ends", "200", "200", "the API is still at it after 10 s"],
+  ["goes away meanwhile", "200", { shell: "printf 000; exit 7" }, "the API is still at it after 10 s"],
+])("an API that %s ends it with 69 and why", (_case, removal, asked, stderr) => {
+  expect(forgetting(removal, asked)).toMatchObject({ code: 69, stdout: "", stderr: `${stderr}\n` });
+});
