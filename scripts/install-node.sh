@@ -38,9 +38,9 @@ main() {
 
 # k3s keeps its data under the token that it was made with, and would not start with another.
 server_token() {
-  token=/var/lib/rancher/k3s/server/token
-  if [ -z "$AGENT_TOKEN" ] || ! [ -s "$token" ]; then return; fi
-  if [ "$(sed 's/^K10[0-9a-f]*::server://' "$token")" = "${TOKEN#K10*::server:}" ]; then return; fi
+  made_with=/var/lib/rancher/k3s/server/token
+  if [ -z "$AGENT_TOKEN" ] || ! [ -s "$made_with" ]; then return; fi
+  if [ "$(sed 's/^K10[0-9a-f]*::server://' "$made_with")" = "${TOKEN#K10*::server:}" ]; then return; fi
   echo "the cluster on this machine has another token" >&2
   exit 77
 }
