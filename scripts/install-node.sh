@@ -3,8 +3,7 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT, the texts of files that need not be, with OURS, the first
 # line that tells them from those of somebody else; REGISTER, "yes" to have it register again.
-# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 77 a cluster with another token, 78 an
-# owner that nobody can tell.
+# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 78 an owner that nobody can tell.
 
 set -eu
 umask 077
@@ -12,7 +11,6 @@ umask 077
 main() {
   folder=/etc/rancher/k3s
   if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
-  server_token
   (umask 022 && mkdir -p "$folder")
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
@@ -34,15 +32,6 @@ main() {
   systemctl daemon-reload
   systemctl enable --quiet "$UNIT"
   run
-}
-
-# k3s keeps its data under the token that it was made with, and would not start with another.
-server_token() {
-  made_with=/var/lib/rancher/k3s/server/token
-  if [ -z "$AGENT_TOKEN" ] || ! [ -s "$made_with" ]; then return; fi
-  if [ "$(sed 's/^K10[0-9a-f]*::server://' "$made_with")" = "${TOKEN#K10*::server:}" ]; then return; fi
-  echo "the cluster on this machine has another token" >&2
-  exit 77
 }
 
 # A file that names no node (the power was cut, perhaps) may be this node's as well as another's.

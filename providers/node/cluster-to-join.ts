@@ -1,9 +1,11 @@
+import { paths } from "../../k3s/config";
 import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
-import { atStep, StepError } from "../failure";
+import { advised, StepError } from "../failure";
+import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
 
 /** Another declared server. */
@@ -33,13 +35,13 @@ export async function clusterToJoin(
   tell: Tell,
 ): Promise<{ join: string; token: string } | undefined> {
   tell(step);
-  const here = await serverOn(machine);
+  const { caHash, password } = parseToken(token);
+  const here = await serverOn(machine, password);
   if (here) return undefined;
   const answers = await Promise.all(
     peers.map(async (peer) => ({ ...peer, found: await serverOn(connect(peer.name, peer.connection)) })),
   );
   const other = answers.find(({ found }) => found);
-  const { caHash, password } = parseToken(token);
   if (!other?.found) {
     if (caHash) throw noSuchCluster(machine.name);
     return undefined;
@@ -52,10 +54,16 @@ export async function clusterToJoin(
   };
 }
 
-/** The server that this machine holds, running or not. */
-export async function serverOn(machine: Machine): Promise<{ caHash: string; owner: string } | undefined> {
-  const answer = await machine.run(script("find-cluster"), { deadline: 20_000 }).catch((error) => {
-    throw atStep(step, error);
+/** The server that this machine holds, running or not; with a password, it must be that of its cluster. */
+export async function serverOn(
+  machine: Machine,
+  password = "",
+): Promise<{ caHash: string; owner: string } | undefined> {
+  const options = { variables: { PASSWORD: password }, secrets: secretsOf(password), deadline: 20_000 };
+  const answer = await machine.run(script("find-cluster"), options).catch((error) => {
+    throw advised(step, error, {
+      77: `give the tokens that it was made with (below ${paths.data}/server there, token and agent-token, what follows the last colon), or remove that cluster first`,
+    });
   });
   const [caHash, owner = ""] = answer.trim().split(" ");
   return caHash ? { caHash, owner } : undefined;

@@ -172,7 +172,6 @@ async function install(
   await machine.run(script("install-node"), options).catch((error) => {
     throw advised(step, error, {
       73: "remove that node by the stack that made it, or take this machine out of the manifest",
-      77: `give the tokens that it was made with (in server/token and server/agent-token below ${paths.data} there, what follows the last colon), or remove the cluster first`,
       78: ownerAdvice(id),
     });
   });

@@ -34,6 +34,19 @@ test.each([
   expect(machine.run("find-cluster")).toMatchObject({ code: 0, stdout: `${sum} ${line}\n` });
 });
 
+test.each([
+  ["its own", "t0 ken\\", 0],
+  ["another", "0ther", 77],
+  ["none", "", 0],
+])("a server that is asked with %s password", (_case, password, code) => {
+  const machine = stubMachine();
+  for (const file of [ca, etcd]) machine.write(file, `text of ${file}\n`);
+  machine.write(`${server}/token`, `K10${"c".repeat(64)}::server:t0 ken\\\n`);
+  const outcome = machine.run("find-cluster", { PASSWORD: password });
+  const stderr = code === 0 ? "" : "the cluster on this machine has another token\n";
+  expect(outcome).toMatchObject({ code, stdout: code === 0 ? `${sum} nobody\n` : "", stderr });
+});
+
 test("a CA that is still empty is no cluster's", () => {
   const machine = stubMachine();
   machine.write(ca, "");

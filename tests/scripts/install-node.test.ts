@@ -75,18 +75,6 @@ test("a new machine gets its files, secrets for root alone, and its unit is star
   ]);
 });
 
-test.each([
-  ["the same", "t0ken", 0, ""],
-  ["the same in full", "K10abc::server:t0ken", 0, ""],
-  ["another", "0ther", 77, "the cluster on this machine has another token\n"],
-])("a server whose cluster is there already, and that is given %s token", (_case, token, code, stderr) => {
-  const machine = staged();
-  machine.write("/var/lib/rancher/k3s/server/token", `K10${"c".repeat(64)}::server:t0ken\n`);
-  const before = machine.snapshot();
-  expect(machine.run("install-node", { ...variables, TOKEN: token })).toMatchObject({ code, stderr });
-  if (code !== 0) expect(machine.snapshot()).toEqual(before);
-});
-
 test("nothing is left beside its files, save what they were when they were written", () => {
   const names = Object.keys(installed().snapshot());
   expect(names.filter((name) => /\.new$|\/\./.test(name))).toEqual([written]);

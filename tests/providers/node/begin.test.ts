@@ -55,6 +55,17 @@ test("a token that names a CA is not turned to the CA that is found", async () =
   expect(s1.variables("install-node").TOKEN).toBe(pinned);
 });
 
+test("a server whose cluster has another token is left as it is, and not recorded", async () => {
+  const stderr = "the cluster on this machine has another token\n";
+  const s1 = await machines.machine("s1", { "find-cluster": { code: 77, stderr } });
+  const { message, recorded } = await refusal(create(serverInputs(s1)));
+  expect(message).toMatch(
+    /^s1: .*: the cluster on this machine has another token\n {2}next: give the tokens /,
+  );
+  expect(recorded).toBeUndefined();
+  expect(s1.ran).toEqual([{ script: "find-cluster", variables: { PASSWORD: password } }]);
+});
+
 test("a machine that has the server already goes on without asking the others", async () => {
   const [s1, s2] = await servers([holds("prod/s1")]);
   const peers = [s2, await machines.unreachable("s3")];
