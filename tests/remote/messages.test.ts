@@ -15,6 +15,8 @@ import { keyPair } from "../lab/plugins/command/ssh-server";
 import { deadline, failing, failure, script, servers } from "./servers";
 import type { SshServerOptions } from "./ssh-server";
 
+jest.setTimeout(30_000);
+
 /** What the user reads, as a whole; `HOST`, `SHA256:…`, `SUM` and `FOLDER` stand for what differs each time. */
 type Row = [happening: string, fail: () => Promise<RemoteError>, message: string];
 
@@ -98,7 +100,8 @@ describe("on the way to a machine", () => {
     ],
     [
       "it drops every connection",
-      async () => failure({ ...(await listen((socket) => socket.destroy())), connectTimeout: 300 }),
+      // Given up after so many times, not after a time, whose end could fall inside one of them.
+      async () => failure({ ...(await listen((socket) => socket.destroy())), connectTimeout: 60_000 }),
       "s1: HOST dropped every connection before the login: Connection lost before handshake.\n" +
         "Check sshd there (MaxStartups, PerSourcePenalties, its journal), and what bans addresses, such as fail2ban.",
     ],
