@@ -8,3 +8,9 @@ export type Connection = Omit<SshTarget, "transport" | "privateKey">;
 export function connect(name: string, connection: Connection): Machine {
   return machine(name, { transport: "ssh", ...connection });
 }
+
+/** A machine of a cluster, by the name that its user gives it. */
+export interface Member {
+  name: string;
+  connection: Connection;
+}

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { RemoteError } from "../remote/errors";
 import type { Machine } from "../remote/machine";
 import type { Connection } from "./connection";
+import { wayTo } from "./way";
 import type { Tell } from "./wire";
 
 interface Removal {
@@ -21,7 +22,7 @@ const gone = new Set<string>();
 
 /** Whether a machine was found to be gone in this operation. */
 export function isGone(connection: Connection): boolean {
-  return gone.has(placeOf(connection));
+  return gone.has(wayTo(connection));
 }
 
 /**
@@ -38,7 +39,7 @@ export async function removeFrom(removal: Removal, remove: () => Promise<unknown
       if (!(error instanceof RemoteError) || !isUnreached(error)) throw error;
       if (error.kind !== "unknown host" && Date.now() - begun < returning) continue;
       if (!(await anyAnswers(others))) throw error;
-      gone.add(placeOf(connection));
+      gone.add(wayTo(connection));
       tell.warn(
         `${machine.name} cannot be reached (${error.reason}), and is taken to be gone. What stays on it: ${left}. ` +
           "Should it come back, stop this unit there and remove the rest by hand.",
@@ -56,8 +57,4 @@ function isUnreached({ kind, answer }: RemoteError): boolean {
 async function anyAnswers(machines: readonly Machine[]): Promise<boolean> {
   const answers = machines.map((machine) => machine.hostKey());
   return (await Promise.allSettled(answers)).some(({ status }) => status === "fulfilled");
-}
-
-function placeOf({ host, port }: Connection): string {
-  return JSON.stringify([host, port ?? 22]);
 }

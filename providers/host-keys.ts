@@ -1,6 +1,7 @@
 import { keysAtFirstUse, knownByFiles } from "../remote/first-use";
 import type { Endpoint } from "../remote/target";
 import type { Connection } from "./connection";
+import { waysOf } from "./way";
 
 /** Host keys that were believed when they were shown first, by the way to their hosts. */
 export type HostKeys = Record<string, string>;
@@ -49,10 +50,4 @@ function atEachHop(
   };
   const through = bastions ? { bastions: bastions.map(pin) } : {};
   return { ...pin(own, ways.length - 1), ...through };
-}
-
-/** The same address behind two bastions is two hosts. */
-function waysOf({ bastions = [], ...own }: Connection): string[] {
-  const places = [...bastions, own].map(({ host, port = 22 }) => `${host}:${port}`);
-  return places.map((_, index) => places.slice(0, index + 1).join(" > "));
 }

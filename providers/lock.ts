@@ -4,15 +4,11 @@ import { RemoteError } from "../remote/errors";
 import type { Held } from "../remote/hold";
 import { plain } from "../remote/plain";
 import { script } from "../remote/script";
-import { type Connection, connect } from "./connection";
+import { connect, type Member } from "./connection";
 import { StepError } from "./failure";
 import { fact, parseFacts } from "./preflight/facts";
 import { notYet } from "./wait";
-
-export interface Member {
-  name: string;
-  connection: Connection;
-}
+import { wayTo } from "./way";
 
 type Tell = (step: string) => void;
 
@@ -23,12 +19,12 @@ const linger = 1_000;
 const silence = 8;
 const wordEvery = 2_000;
 
-/** The servers of the cluster that a machine belongs to, by the machine's address. */
+/** The servers of the cluster that a machine belongs to, by the way to the machine. */
 const clusters = new Map<string, readonly Member[]>();
 
 /** Tells whose cluster is whose, before any of it is changed. */
 export function changeTogether(machines: readonly Member[], servers: readonly Member[]): void {
-  for (const machine of machines) clusters.set(addressOf(machine), servers);
+  for (const { connection } of machines) clusters.set(wayTo(connection), servers);
 }
 
 /** Changes a machine while nobody else, on this computer or another, changes it or its cluster. */
@@ -38,8 +34,9 @@ export async function alone<T>(
   work: () => Promise<T>,
   patience = 30_000,
 ): Promise<T> {
-  const servers = clusters.get(addressOf(machine)) ?? [];
-  const others = servers.some((server) => addressOf(server) === addressOf(machine)) ? [] : [machine];
+  const way = wayTo(machine.connection);
+  const servers = clusters.get(way) ?? [];
+  const others = servers.some(({ connection }) => wayTo(connection) === way) ? [] : [machine];
   const waiting = { tell, patience };
   return holding(servers, waiting, () => holding(others, waiting, work));
 }
@@ -48,10 +45,6 @@ interface Waiting {
   tell: Tell;
   /** Milliseconds until another run is not waited for any more. */
   patience: number;
-}
-
-function addressOf({ connection: { host, port = 22 } }: Member): string {
-  return `${host}:${port}`;
 }
 
 /** The locks of some machines, shared by all who need just these. */
@@ -70,7 +63,10 @@ async function holding<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (machines.length === 0) return work();
-  const key = machines.map(addressOf).sort().join(" ");
+  const key = machines
+    .map(({ connection }) => wayTo(connection))
+    .sort()
+    .join(", ");
   const locks = locked.get(key) ?? lock(key, machines, patience);
   clearTimeout(locks.end);
   locks.users++;

@@ -1,8 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { closeAll } from "../remote/pool";
+import type { Member } from "./connection";
 import { onEngineGone, type Row, rowOf } from "./engine";
 import { atStep } from "./failure";
-import { alone, type Member } from "./lock";
+import { alone } from "./lock";
 import { sayOnce } from "./once";
 import { rowUrn, typeOf } from "./row";
 

@@ -61,7 +61,7 @@ export function userOf(endpoint: Endpoint): string {
   return endpoint.user ?? defaultUser;
 }
 
-export function portOf(endpoint: Endpoint): number {
+export function portOf(endpoint: Pick<Endpoint, "port">): number {
   return endpoint.port ?? defaultPort;
 }
 

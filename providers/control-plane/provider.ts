@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { script } from "../../remote/script";
-import { type Connection, connect } from "../connection";
+import { connect, type Member } from "../connection";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import { waitFor } from "../wait";
@@ -10,7 +10,7 @@ import type { Resource, Tell } from "../wire";
 
 export interface ControlPlaneInputs {
   cluster: string;
-  servers: { name: string; connection: Connection }[];
+  servers: Member[];
   /** The ids of the servers' nodes, which it waits for. */
   nodes: string[];
   endpoint: { address: string; port: number };

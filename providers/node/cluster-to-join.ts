@@ -3,20 +3,15 @@ import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
-import { type Connection, connect } from "../connection";
+import { connect, type Member } from "../connection";
 import { advised, StepError } from "../failure";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
 
-/** Another declared server. */
-export interface Peer {
-  name: string;
-  connection: Connection;
-}
-
 interface Beginning {
   cluster: string;
-  peers?: Peer[];
+  /** The other declared servers. */
+  peers?: Member[];
   token: string;
 }
 

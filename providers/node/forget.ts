@@ -1,7 +1,6 @@
 import { RemoteError } from "../../remote/errors";
 import { script } from "../../remote/script";
-import { connect } from "../connection";
-import type { Member } from "../lock";
+import { connect, type Member } from "../connection";
 import type { Tell } from "../wire";
 
 /**

@@ -3,7 +3,7 @@ import { unitName } from "../../k3s/unit";
 import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
-import { type Connection, connect } from "../connection";
+import { connect, type Member } from "../connection";
 import { advised, StepError } from "../failure";
 import { notYet } from "../wait";
 import type { Tell } from "../wire";
@@ -13,7 +13,7 @@ import { type KeptTaint, parsedTaint, taintText } from "./taints";
 interface Wanted {
   config: NodeConfig;
   /** A server, which may change any node; without it the node itself, which may not change its taints. */
-  api?: { name: string; connection: Connection };
+  api?: Member;
 }
 
 interface Before {

@@ -5,7 +5,7 @@ import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitFile, unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
-import { type Connection, connect } from "../connection";
+import { type Connection, connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { removeFrom } from "../gone";
 import { oneAtATime } from "../one-at-a-time";
@@ -15,7 +15,6 @@ import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Resource, Tell } from "../wire";
 import { checkToken } from "./check-token";
-import type { Peer } from "./cluster-to-join";
 import { complaints } from "./complaints";
 import { cost } from "./cost";
 import { begins, entered, entry, placed } from "./entry";
@@ -31,7 +30,7 @@ export interface NodeInputs extends Partial<Live> {
   /** Where a server joins when it is made, empty where it began the cluster. It stays so, whoever is the first later. */
   join?: string;
   /** Other declared servers: where this one begins a cluster, one of them may have it already. */
-  peers?: Peer[];
+  peers?: Member[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
   /** What agents will join with; servers only. */
@@ -48,7 +47,7 @@ export interface NodeInputs extends Partial<Live> {
   /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
   podNetwork?: Override;
   /** A server that may change the node's object; absent on servers, and where none is known. */
-  api?: { name: string; connection: Connection };
+  api?: Member;
   patience: number;
 }
 

@@ -4,6 +4,7 @@ import { RemoteError } from "../../remote/errors";
 import { type Connection, connect } from "../connection";
 import { type HostKeys, learnable, learnedFrom, remembering, unlearned } from "../host-keys";
 import { changeTogether } from "../lock";
+import { placeOf } from "../way";
 import type { Resource, Tell } from "../wire";
 import { complaints, type Found } from "./complaints";
 import { fact, parseFacts } from "./facts";
@@ -148,8 +149,8 @@ async function look(
     return {
       name,
       role,
-      address: addressOf(connection),
-      before: before && addressOf(before.connection),
+      address: placeOf(connection),
+      before: before && placeOf(before.connection),
       nodeIp: nodeIps[name],
       facts,
       ahead: now > 0 ? now - Date.now() / 1_000 : 0,
@@ -160,10 +161,6 @@ async function look(
     const remedy = error.remedy.replace(/\.$/, "");
     return { machine: name, name: finding, level: levelOf(finding, findings), what: error.reason, remedy };
   }
-}
-
-function addressOf({ host, port = 22 }: Connection): string {
-  return `${host}:${port}`;
 }
 
 function equal(left: unknown, right: unknown): boolean {

@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { manifestFor } from "../../lab/machines/manifest";
 import { hosts, type Lab } from "../../lab/machines/model";
 import { k3s } from "../../lab/tools/catalog";
+import { interrupted } from "../faults/interrupted";
 import { labDown, labUp, minutes, onMachine } from "./labs";
 import { newClusterStack, type Stack } from "./stack";
 
@@ -27,29 +25,13 @@ test("an up that is killed at any step, then cancelled and repeated, ends as one
   const whole = await state();
   await stack.pulumi(["destroy", "--yes"]);
   for (const step of ["fetching k3s", "s1 .*writing its files", "a1 .*(looking|waiting)"]) {
-    await killAt(new RegExp(step));
+    await interrupted(stack, "SIGKILL", new RegExp(step));
     await stack.pulumi(["cancel", "--yes"]);
   }
   await stack.pulumi(["up", "--yes"]);
   expect(await state()).toEqual(whole);
   expect(await stack.pulumi(["preview"])).not.toMatch(/\+|~|\d+ to (create|update|replace|delete)/);
 });
-
-/** Kills the CLI, and nothing else, when it says that it has come to a step. */
-async function killAt(step: RegExp): Promise<void> {
-  const child = spawn("pulumi", [...stack.common, "up", "--yes", "--skip-preview"], { env: stack.env });
-  const lines: string[] = [];
-  let reached = false;
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface(stream).on("line", (line) => {
-      lines.push(line);
-      reached ||= step.test(line);
-      if (reached) child.kill("SIGKILL");
-    });
-  }
-  await once(child, "exit");
-  if (!reached) throw new Error(`${step} never came:\n${lines.join("\n")}`);
-}
 
 /** What a run leaves on the machines, but for what is made anew each time: tokens, certificates. */
 async function state(): Promise<Record<string, string>> {

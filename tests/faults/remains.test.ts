@@ -5,6 +5,7 @@ import { newClusterStack } from "../e2e/stack";
 import { refused } from "./fails";
 import { entries, fieldDown, fieldUp, type LabField, restore, write } from "./field";
 import { complaintsIn } from "./said";
+import { nodesOf } from "./scenarios/killed";
 
 jest.setTimeout(minutes(15));
 
@@ -36,7 +37,7 @@ test("F39 what is left of half an installation is completed, or refused where it
   });
   await onMachine(lab, "x2", `rm ${unit}`);
   await field.stack.pulumi(up);
-  expect(await nodes()).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
+  expect(await nodesOf(field.lab)).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
 
   // The server and the stack are gone; the agents are of a cluster of the same name, which they left never.
   const ca = "sha256sum /var/lib/rancher/k3s/agent/server-ca.crt";
@@ -45,7 +46,7 @@ test("F39 what is left of half an installation is completed, or refused where it
   await forgetEverything({ agents: entries(field, "x1", "x2") });
   await field.stack.pulumi(up);
   expect(await onMachine(lab, "x1", ca)).not.toBe(old);
-  expect(await nodes()).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
+  expect(await nodesOf(field.lab)).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
   await restore(field);
 });
 
@@ -74,7 +75,7 @@ test("F62 a stack that was lost is refused without the cluster's tokens, and wit
   await stack.pulumi(["config", "set", "--secret", "agentToken"], { input: password(tokens.agentToken) });
   await stack.pulumi(up);
   expect(await running()).toEqual(started);
-  expect(await nodes()).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
+  expect(await nodesOf(field.lab)).toEqual(["s1 Ready", "x1 Ready", "x2 Ready"]);
 
   await power(lab, machine(lab, "x2"), "kill");
   write(field, { agents: entries(field, "x1") });
@@ -106,11 +107,6 @@ test("F63 destroy goes on where a machine cannot be reached, and lists what is l
 async function forgetEverything(manifest: object): Promise<void> {
   field.stack.remove();
   field.stack = await newClusterStack(stringify({ ...field.manifest, ...manifest }));
-}
-
-async function nodes(): Promise<string[]> {
-  const lines = await onMachine(field.lab, "s1", "k3s kubectl --cache-dir /run/kube get nodes --no-headers");
-  return lines.split("\n").map((line) => line.split(/ +/).slice(0, 2).join(" "));
 }
 
 async function running(): Promise<string[]> {

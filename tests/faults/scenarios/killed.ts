@@ -12,12 +12,14 @@ const up = ["up", "--yes", "--skip-preview"];
 
 /** Both nodes are Ready, and nothing is to be done. */
 export async function whole({ lab, stack }: LabField): Promise<void> {
-  const nodes = await onMachine(lab, "s1", "k3s kubectl --cache-dir /run/kube get nodes --no-headers");
-  expect(nodes.split("\n").map((line) => line.split(/ +/).slice(0, 2).join(" "))).toEqual([
-    "s1 Ready",
-    "x1 Ready",
-  ]);
+  expect(await nodesOf(lab)).toEqual(["s1 Ready", "x1 Ready"]);
   expect(await stack.pulumi(["preview"])).not.toMatch(/\d+ to (create|update|replace|delete)/);
+}
+
+/** The cluster's nodes and their status, as its server s1 tells. */
+export async function nodesOf(lab: Lab): Promise<string[]> {
+  const lines = await onMachine(lab, "s1", "k3s kubectl --cache-dir /run/kube get nodes --no-headers");
+  return lines.split("\n").map((line) => line.split(/ +/).slice(0, 2).join(" "));
 }
 
 /** Kills the CLI when all files of a node are changed, and systemd has not heard of it; then the power is cut. */
