@@ -29,12 +29,11 @@ export function isGone(connection: Connection): boolean {
  * Removes something from a machine. One that cannot be reached, while another of its cluster can, is taken to be gone,
  * and what stays on it is told. Where none can be reached it is the way there that is broken, and nothing is forgotten.
  */
-export async function removeFrom(removal: Removal, remove: () => Promise<unknown>): Promise<void> {
+export async function removeFrom<T>(removal: Removal, remove: () => Promise<T>): Promise<T | undefined> {
   const { machine, connection, others, left, tell } = removal;
   for (const begun = Date.now(); ; await pause(1_000)) {
     try {
-      await remove();
-      return;
+      return await remove();
     } catch (error) {
       if (!(error instanceof RemoteError) || !isUnreached(error)) throw error;
       if (error.kind !== "unknown host" && Date.now() - begun < returning) continue;
@@ -44,7 +43,7 @@ export async function removeFrom(removal: Removal, remove: () => Promise<unknown
         `${machine.name} cannot be reached (${error.reason}), and is taken to be gone. What stays on it: ${left}. ` +
           "Should it come back, stop this unit there and remove the rest by hand.",
       );
-      return;
+      return undefined;
     }
   }
 }

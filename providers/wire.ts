@@ -42,6 +42,8 @@ export interface Resource<I extends object, O extends object> {
   changes?(inputs: I): Member;
   create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
   update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
+  /** Also runs in a preview: whether what is in the state is not there, as when its removal was cut off. */
+  isMissing?(state: I & O): Promise<boolean>;
   /** What differs from the state where somebody has changed it; "gone" where it is no more. */
   read?(id: string, state: I & O, tell: Tell): Promise<Partial<I> | "gone">;
   /** What a change of these inputs costs, in the words of a row; nothing where nobody will notice. */
@@ -84,9 +86,10 @@ export function wired<I extends object, O extends object>(
     diff: async (_id: string, old: Props, news: Props) => {
       const inputs = settled(old, news);
       const changed = changedInputs(old, inputs, aside);
-      const cost = changed.length > 0 && kind.cost?.(changed as (keyof I)[], old as I & O, inputs as I);
+      if (changed.length === 0) return { changes: await isMissing(kind, row(inputs), old) };
+      const cost = kind.cost?.(changed as (keyof I)[], old as I & O, inputs as I);
       if (cost) told(row(inputs), cost);
-      return { changes: changed.length > 0 };
+      return { changes: true };
     },
     create: (inputs: Props) => {
       let partial: Recorded | undefined;
@@ -136,6 +139,26 @@ async function readBy<I extends object, O extends object>(
     const { message } = atStep(row.step(), cause);
     row.tell.warn(`it could not be looked at, and is taken to be as it was: ${message}`);
     return { id, props };
+  } finally {
+    row.end();
+  }
+}
+
+/** A machine that cannot be looked at may be as it was: what is to be done on it will tell. */
+async function isMissing<I extends object, O extends object>(
+  kind: Resource<I, O>,
+  row: Row,
+  old: Props,
+): Promise<boolean> {
+  try {
+    if (!(await kind.isMissing?.(old as I & O))) return false;
+    row.tell("it is not there any more, and is made again");
+    return true;
+  } catch (cause) {
+    row.tell.warn(
+      `it could not be looked at, and is taken to be there: ${atStep("looking whether it is there", cause).message}`,
+    );
+    return false;
   } finally {
     row.end();
   }

@@ -7,6 +7,8 @@
 set -eu
 
 main() {
+  # What is left of a node that is being removed is none.
+  if [ -e /etc/rancher/k3s/.removing ]; then return; fi
   server=/var/lib/rancher/k3s/server
   [ -s "$server/tls/server-ca.crt" ] || return 0
   [ -d "$server/db/etcd/member/wal" ] || [ -e "$server/db/state.db" ] || return 0

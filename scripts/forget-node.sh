@@ -1,11 +1,13 @@
 #!/bin/sh
 # Removes the object of a node that has left from the API, as administrator on a server. With it goes k3s's copy of the
 # node's password, so that another node of this name can come.
-# Inputs: NODE. Output: nothing. Exit: 0, also where there is none; 69 it is still there: why is on stderr.
+# Inputs: NODE; MACHINE_ID, of the machine that it was on, or nothing where that cannot be asked any more.
+# Output: nothing. Exit: 0, also where there is none, or one of another machine; 69 it is still there: why is on stderr.
 
 set -eu
 
 main() {
+  if [ -n "$MACHINE_ID" ] && elsewhere; then return; fi
   code=$(ask -X DELETE) || fail "the API does not answer"
   case $code in
     200 | 202 | 404) ;;
@@ -19,10 +21,21 @@ main() {
   fail "the API is still at it after 10 s"
 }
 
-ask() {
+# Whatever else it answers, the removal will say what it is.
+elsewhere() {
+  case $(api || :) in
+    *"\"machineID\":\"$MACHINE_ID\""*) return 1 ;;
+    *'"machineID":'*) ;;
+    *) return 1 ;;
+  esac
+}
+
+ask() { api -o /dev/null -w '%{http_code}' "$@"; }
+
+api() {
   tls=/var/lib/rancher/k3s/server/tls
-  curl -s --noproxy '*' --max-time 10 -o /dev/null -w '%{http_code}' --cacert "$tls/server-ca.crt" \
-    --cert "$tls/client-admin.crt" --key "$tls/client-admin.key" "$@" "https://127.0.0.1:6443/api/v1/nodes/$NODE"
+  curl -s --noproxy '*' --max-time 10 --cacert "$tls/server-ca.crt" \
+    --cert "$tls/client-admin.crt" --key "$tls/client-admin.key" "$@" "https://127.0.0.1:6443/api/v1/nodes/$NODE?pretty=false"
 }
 
 fail() {

@@ -3,7 +3,9 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT, the texts of files that need not be, with OURS, the first
 # line that tells them from those of somebody else; REGISTER, "yes" to have it register again.
-# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 78 an owner that nobody can tell.
+# MADE, "yes" where it was a node before.
+# Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
+# that is to be completed first, 78 an owner that nobody can tell.
 
 set -eu
 umask 077
@@ -11,6 +13,12 @@ umask 077
 main() {
   folder=/etc/rancher/k3s
   if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
+  if [ -e "$folder/owner" ]; then
+    if [ -e "$folder/.removing" ]; then exit 75; fi
+  elif [ "$MADE" = yes ]; then
+    exit 75
+  fi
+  rm -f "$folder/.removing"
   (umask 022 && mkdir -p "$folder")
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed

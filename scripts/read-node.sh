@@ -1,14 +1,15 @@
 #!/bin/sh
 # Tells what has become of a node since install-node.sh; changes nothing.
 # Inputs: UNIT; NODE; ROLE, server or agent.
-# Output: lines of name=value: owner ("-" where its file is empty); unit=<active or not> <enabled or not>; for each file that is not as it was written
-# file=<path> <missing, changed, or its mode and owner>; node=<the object in JSON, "missing", or nothing where the API
-# does not say>. Exit: 0.
+# Output: nothing, where its removal has begun; otherwise lines of name=value: owner ("-" where its file is empty);
+# unit=<active or not> <enabled or not>; for each file that is not as it was written file=<path> <missing, changed, or its
+# mode and owner>; node=<the object in JSON, "missing", or nothing where the API does not say>. Exit: 0.
 
 set -eu
 
 main() {
   folder=/etc/rancher/k3s
+  if [ -e "$folder/.removing" ]; then return; fi
   data=/var/lib/rancher/k3s
   owner "$folder/owner"
   echo "unit=$(systemctl is-active "$UNIT" 2>/dev/null) $(systemctl is-enabled "$UNIT" 2>/dev/null)"

@@ -1,14 +1,21 @@
 #!/bin/sh
 # Takes a node off its machine and leaves the machine as it was before, with what was staged on it.
-# Inputs: OWNER; UNIT. Output: nothing. Exit: 0, also where the machine belongs to another owner by now; 78 where its
+# A mark tells from the first to the last that it has begun: half a node must not run, nor be taken for a whole one.
+# Inputs: OWNER; UNIT. Output: the machine's id, by which the cluster knows it. Exit: 0, also where the machine belongs to another owner by now; 78 where its
 # owner's file names none.
 
 set -eu
 
 main() {
-  marker=/etc/rancher/k3s/owner
-  [ -e "$marker" ] || return 0
+  cat /etc/machine-id 2>/dev/null || :
+  folder=/etc/rancher/k3s
+  marker=$folder/owner
+  if ! [ -e "$marker" ]; then
+    if [ -e "$folder/.removing" ]; then folder; fi
+    return
+  fi
   if [ "$(cat "$marker")" != "$OWNER" ]; then taken; return; fi
+  : >"$folder/.removing"
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   end_pods
   unmount
@@ -89,7 +96,13 @@ files() {
   data
   # A disk that is mounted there stays, emptied.
   rmdir /var/lib/rancher/k3s 2>/dev/null || true
-  rm -rf /etc/rancher/k3s
+  find "$folder" -mindepth 1 ! -path "$marker" ! -path "$folder/.removing" -delete
+  rm -f "$marker"
+  folder
+}
+
+folder() {
+  rm -rf "$folder"
   rmdir --ignore-fail-on-non-empty /etc/rancher
 }
 

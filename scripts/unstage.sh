@@ -23,9 +23,11 @@ main() {
   prune "$data/agent/images" "$data/agent" "$data"
 }
 
+# The binary first: by it missing.sh tells whether anything is to be staged.
 version() {
+  rm -f "$1/k3s"
   if [ -e "$1/images" ] && [ -z "$node" ]; then archive "$1" "$(cat "$1/images")"; fi
-  rm -f "$1/k3s" "$1/k3s.part" "$1/images" "$1/sums" "$1/sums.part"
+  rm -f "$1/k3s.part" "$1/images" "$1/sums" "$1/sums.part"
 }
 
 # Only as it was fetched: by another content it is somebody else's.

@@ -2,6 +2,7 @@ import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { advised } from "../failure";
 import { isGone } from "../gone";
+import { isMissing } from "../missing";
 import type { Resource, Tell } from "../wire";
 import { measureDisk, type SlowDisk } from "./measure-disk";
 
@@ -50,6 +51,8 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
     await measure(inputs, tell);
     return outputs;
   },
+  isMissing: ({ name, connection, version }) =>
+    isMissing(connect(name, connection), `/usr/local/lib/k3s/${version}/k3s`),
   read: async (_id, { name, connection, version, sha256 }, tell) => {
     tell("looking at what is staged");
     const options = { variables: { VERSION: version }, deadline: minutes(1) };

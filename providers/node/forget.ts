@@ -5,11 +5,11 @@ import type { Tell } from "../wire";
 
 /**
  * Has the cluster forget a node that has left. That it stays known keeps nobody from leaving, and is told: the API may
- * be gone for good.
+ * be gone for good. With its machine's id, one of the same name on another machine stays.
  */
-export async function forget(name: string, api: Member, tell: Tell): Promise<void> {
+export async function forget(name: string, api: Member, tell: Tell, machineId = ""): Promise<void> {
   try {
-    const options = { variables: { NODE: name }, deadline: 30_000 };
+    const options = { variables: { NODE: name, MACHINE_ID: machineId }, deadline: 30_000 };
     await connect(api.name, api.connection).run(script("forget-node"), options);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;

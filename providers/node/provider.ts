@@ -1,13 +1,12 @@
-import { configFile, type NodeConfig, paths, registrationFile } from "../../k3s/config";
-import { ours } from "../../k3s/ours";
-import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
+import { type NodeConfig, paths, registrationFile } from "../../k3s/config";
+import { namesNode, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
-import { unitFile, unitName } from "../../k3s/unit";
+import { unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
-import { script } from "../../remote/script";
 import { type Connection, connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { removeFrom } from "../gone";
+import { isMissing } from "../missing";
 import { oneAtATime } from "../one-at-a-time";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
@@ -19,8 +18,9 @@ import { complaints } from "./complaints";
 import { cost } from "./cost";
 import { begins, entered, entry, placed } from "./entry";
 import { forget } from "./forget";
+import { install, opening, uninstall } from "./install";
 import { setObject } from "./object";
-import { type Live, lost, observe, seenConfig, untouched } from "./observe";
+import { type Live, observe, seenConfig, untouched } from "./observe";
 
 export interface NodeInputs extends Partial<Live> {
   cluster: string;
@@ -56,7 +56,8 @@ export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token">>
   joinToken?: string;
 }
 
-const quick = 60_000;
+/** There as long as the node is, and as long as it is being removed. */
+const marks = [ownerFile, "/etc/rancher/k3s/.removing"] as const;
 
 /** One machine as a member of the cluster: its configuration, its unit, its own health. */
 export const node: Resource<NodeInputs, NodeOutputs> = {
@@ -98,13 +99,14 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     return oneAtATime(async () => {
       const inputs = await entered(machine, given, state, tell);
       await install(machine, id, inputs, tell, state);
-      const pinned = parseToken(state.joinToken ?? "").caHash !== undefined;
-      const joinToken = pinned || !begins(inputs) ? state.joinToken : await firstToken(machine, inputs, tell);
+      // Also where it has one: what was removed meanwhile has another CA now.
+      const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
       await ready(machine, inputs, tell);
       await register(machine, inputs, state, tell);
       return { joinToken, ...entry(inputs) };
     });
   },
+  isMissing: ({ config: { name }, connection }) => isMissing(connect(name, connection), ...marks),
   read: async (id, { config, connection }, tell) => {
     tell("looking at the node");
     const { owner, live, object } = await observe(connect(config.name, connection), config);
@@ -116,19 +118,17 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   delete: async (id, { config, connection, api, peers = [] }, tell) => {
     const step = "removing the node";
     tell(step);
-    const unit = unitName(config.role);
     const machine = connect(config.name, connection);
     const others = [...(api ? [api] : []), ...peers].map((other) => connect(other.name, other.connection));
-    const left = `${unit}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
-    const options = { variables: { OWNER: id, UNIT: unit }, deadline: 2 * quick };
-    const remove = () => machine.run(script("uninstall-node"), options);
-    await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
+    const left = `${unitName(config.role)}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
+    const remove = () => uninstall(machine, id, config);
+    const machineId = await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {
         78: `if it is ${id}, write that into it (printf %s ${id} >${ownerFile}); otherwise remove the file`,
       });
     });
     // A server's membership goes with its object, which must not be while others go as well.
-    if (config.role === "agent" && api) await forget(config.name, api, tell);
+    if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
   },
 };
 
@@ -136,49 +136,6 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
 async function register(machine: Machine, inputs: NodeInputs, old: NodeInputs, tell: Tell): Promise<void> {
   const declared = ({ config, node = untouched.node }: NodeInputs) => [registrationFile(config), node].join();
   if (declared(inputs) !== declared(old)) await setObject(machine, inputs, old, tell);
-}
-
-async function install(
-  machine: Machine,
-  id: string,
-  inputs: NodeInputs,
-  tell: Tell,
-  old?: NodeInputs,
-): Promise<void> {
-  const { config, version, token, agentToken = "", datastore } = inputs;
-  const join = inputs.join || config.join;
-  const { registries = "", environment = "" } = inputs;
-  const step = "writing its files and starting it";
-  tell(step);
-  const options = {
-    variables: {
-      OWNER: id,
-      VERSION: version,
-      UNIT: unitName(config.role),
-      UNIT_TEXT: unitFile(config.role),
-      CONFIG: configFile({ ...config, join, datastore }),
-      REGISTRATION: registrationFile(config),
-      REGISTER: old && lost(old) ? "yes" : "no",
-      TOKEN: token,
-      AGENT_TOKEN: agentToken,
-      REGISTRIES: registries,
-      ENVIRONMENT: environment,
-      OURS: ours,
-    },
-    secrets: [...secretsOf(token, agentToken), ...opening(inputs)],
-    deadline: quick,
-  };
-  await machine.run(script("install-node"), options).catch((error) => {
-    throw advised(step, error, {
-      73: "remove that node by the stack that made it, or take this machine out of the manifest",
-      78: ownerAdvice(id),
-    });
-  });
-}
-
-/** What besides tokens may open something. */
-function opening({ datastore, registries = "", environment = "" }: NodeInputs): string[] {
-  return [datastore?.kind === "external" ? datastore.endpoint : "", registries, environment];
 }
 
 async function ready(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<void> {

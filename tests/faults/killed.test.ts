@@ -28,7 +28,7 @@ test("F36 an up that is interrupted or killed is finished by the next one", asyn
 test("F37 a node whose files are half changed starts after a reboot, and has the rest after the next run", async () => {
   write(field, { agents: entries(field, "x1") });
   await field.stack.pulumi(["up", "--yes", "--skip-preview"]);
-  const config = { "kubelet-arg": ["v=1"] };
+  const config = { "kubelet-arg": ["max-pods=99"] };
   write(field, { agents: [entry(field, "x1", { config })], config });
   for (const name of ["s1", "x1"]) await killed.amidItsFiles(field, name);
   await field.stack.pulumi(["up", "--yes", "--skip-preview"]);
@@ -36,7 +36,7 @@ test("F37 a node whose files are half changed starts after a reboot, and has the
     await onMachine(
       field.lab,
       name,
-      "grep -q v=1 /etc/rancher/k3s/config.yaml; ! [ -e /etc/rancher/k3s/.changed ]",
+      "grep -q max-pods=99 /etc/rancher/k3s/config.yaml; ! [ -e /etc/rancher/k3s/.changed ]",
     );
   await killed.whole(field);
 });

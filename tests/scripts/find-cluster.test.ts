@@ -15,6 +15,7 @@ test.each([
   ["CA was made, and no cluster yet, is ours", [ca, owner], ""],
   ["data is there without its CA", [etcd, sqlite, owner], ""],
   ["agent is ours", ["/var/lib/rancher/k3s/agent/client-ca.crt", owner], ""],
+  ["server is being removed", [ca, etcd, owner, "/etc/rancher/k3s/.removing"], ""],
   ["disk is bare", [], ""],
 ])("a machine whose %s", (_, files, stdout) => {
   const machine = stubMachine();

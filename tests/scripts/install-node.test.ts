@@ -13,6 +13,7 @@ const variables = {
   CONFIG: "node-name: s1\n",
   REGISTRATION: "node-label:\n  - tier=web\n",
   REGISTER: "no",
+  MADE: "no",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
   REGISTRIES: "",
@@ -219,6 +220,31 @@ test("a machine of another owner is refused with 73 and left untouched", () => {
   expect(outcome).toMatchObject({ code: 73, stdout: "", stderr: "this machine belongs to prod/s1\n" });
   expect(outcome.linesOf("systemctl")).toEqual([]);
   expect(machine.snapshot()).toEqual(before);
+});
+
+test("a node whose removal has begun is left as it is with 75, until that is completed", () => {
+  const machine = installed();
+  machine.write("/etc/rancher/k3s/.removing", "");
+  const before = machine.snapshot();
+  const outcome = machine.run("install-node", variables);
+  expect(outcome).toMatchObject({ code: 75, stdout: "", stderr: "" });
+  expect(outcome.linesOf("systemctl")).toEqual([]);
+  expect(machine.snapshot()).toEqual(before);
+});
+
+test("a node that was made before, and is not there, is told with 75, and nothing is touched", () => {
+  const machine = staged();
+  const before = machine.snapshot();
+  expect(machine.run("install-node", { ...variables, MADE: "yes" })).toMatchObject({ code: 75, stdout: "" });
+  expect(machine.snapshot()).toEqual(before);
+  expect(installed().run("install-node", { ...variables, MADE: "yes" }).stdout).toBe("unchanged\n");
+});
+
+test("the mark of a removal of which nothing else is left goes", () => {
+  const machine = staged();
+  machine.write("/etc/rancher/k3s/.removing", "");
+  expect(machine.run("install-node", variables).code).toBe(0);
+  expect(machine.has("/etc/rancher/k3s/.removing")).toBe(false);
 });
 
 test.each(["", "\n", "half", "/s1", "dev/", "dev/s9\u0007", "dev/s9\nmore"])(

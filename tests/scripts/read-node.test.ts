@@ -119,6 +119,12 @@ test.each([
   expect(told(machine).filter((each) => each.startsWith("owner="))).toEqual([`owner=${line}`]);
 });
 
+test("of a node whose removal has begun nothing is told", () => {
+  const machine = node();
+  machine.write(`${folder}/.removing`, "");
+  expect(look(machine)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
 test("a machine that nobody owns any more is told by an empty owner", () => {
   const machine = node();
   machine.remove(`${folder}/owner`);

@@ -41,6 +41,8 @@ const theirs = [
   "/var/log/syslog",
 ];
 
+const machineId = "9f0c";
+
 interface Machine {
   owner?: string;
   /** Where something is mounted, as /proc/self/mounts has it. */
@@ -51,6 +53,7 @@ function node({ owner = "dev/s1", mounts = [] }: Machine = {}): StubMachine {
   const machine = stubMachine();
   for (const file of [...ours, ...theirs]) machine.write(file, "");
   machine.write("/etc/rancher/k3s/owner", owner);
+  machine.write("/etc/machine-id", `${machineId}\n`);
   machine.write(
     "/proc/self/mounts",
     mounts.map((place) => `x ${machine.path(place)} tmpfs rw 0 0\n`).join(""),
@@ -72,7 +75,7 @@ function filesOf(machine: StubMachine, files: string[]): string[] {
 
 test("the node's files go, and files of others stay", () => {
   const machine = node();
-  expect(uninstall(machine)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(uninstall(machine)).toMatchObject({ code: 0, stdout: `${machineId}\n`, stderr: "" });
   expect(filesOf(machine, ours)).toEqual([]);
   expect(filesOf(machine, ["/etc/rancher", "/var/lib/rancher/k3s", "/var/lib/kubelet/pods"])).toEqual([]);
   expect(filesOf(machine, theirs)).toEqual(theirs);
@@ -84,7 +87,7 @@ test("archives of images stay, staged ones and those of others", () => {
     (name) => `/var/lib/rancher/k3s/agent/images/${name}`,
   );
   for (const file of archives) machine.write(file, "");
-  expect(uninstall(machine)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(uninstall(machine)).toMatchObject({ code: 0, stdout: `${machineId}\n`, stderr: "" });
   expect([filesOf(machine, ours), filesOf(machine, archives)]).toEqual([[], archives]);
 });
 
@@ -100,8 +103,8 @@ test("another owner's machine is left untouched", () => {
   const machine = node({ owner: "prod/s1", mounts: ["/run/k3s/x"] });
   const before = machine.snapshot();
   const outcome = uninstall(machine);
-  expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
-  expect(outcome.calls.map((call) => call.name)).toEqual(["cat", "cat"]);
+  expect(outcome).toMatchObject({ code: 0, stdout: `${machineId}\n`, stderr: "" });
+  expect(outcome.calls.map((call) => call.name)).toEqual(["cat", "cat", "cat"]);
   expect(machine.snapshot()).toEqual(before);
 });
 
@@ -111,7 +114,7 @@ test.each(["", "half", "dev/s1\u0007"])(
     const machine = node({ owner, mounts: ["/run/k3s/x"] });
     const before = machine.snapshot();
     const outcome = uninstall(machine);
-    expect(outcome).toMatchObject({ code: 78, stdout: "" });
+    expect(outcome).toMatchObject({ code: 78, stdout: `${machineId}\n` });
     expect(outcome.stderr).toContain("/etc/rancher/k3s/owner is there and names no node");
     expect(machine.snapshot()).toEqual(before);
   },
@@ -123,7 +126,7 @@ test("a machine without an owner is left untouched, and so is one that a second 
   machine.write("/var/lib/rancher/k3s/server/token", "");
   const before = machine.snapshot();
   const outcome = uninstall(machine);
-  expect([outcome.code, outcome.calls]).toEqual([0, []]);
+  expect([outcome.code, outcome.calls.map((call) => call.name)]).toEqual([0, ["cat"]]);
   expect(machine.snapshot()).toEqual(before);
 });
 
@@ -219,4 +222,22 @@ test("rules of k3s go from each of the two tables, and rules of others stay", ()
     ["iptables-restore", `${kept.join("\n")}\n`],
     ["ip6tables-restore", `${kept.join("\n")}\n`],
   ]);
+});
+
+test("a mark is there before anything is changed, and goes last", () => {
+  const machine = node();
+  const mark = machine.path("/etc/rancher/k3s/.removing");
+  const marked = { shell: `test -e ${mark} || echo unmarked >&2` };
+  machine.stub("systemctl", { "*": marked });
+  machine.stub("ip", { "*": marked });
+  expect(uninstall(machine)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has("/etc/rancher")).toBe(false);
+});
+
+test("one that was cut off when only its mark was left is completed", () => {
+  const machine = node();
+  uninstall(machine);
+  machine.write("/etc/rancher/k3s/.removing", "");
+  expect(uninstall(machine)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has("/etc/rancher")).toBe(false);
 });

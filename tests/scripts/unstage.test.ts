@@ -46,6 +46,12 @@ test("a second run finds nothing to do", () => {
   expect(left(machine)).toEqual(bare());
 });
 
+test("of a version its binary goes first, by which missing.sh sees a removal that was cut off", () => {
+  const machine = staged();
+  const [first] = machine.run("unstage").linesOf("rm");
+  expect(first).toBe(`-f ${machine.path(`/usr/local/lib/k3s/${versions[0]}/k3s`)}`);
+});
+
 test.each<[string, Record<string, string>]>([
   ["that was cut off at once", { "/usr/local/lib/k3s/v1.35.0+k3s1/sums.part": "" }],
   [

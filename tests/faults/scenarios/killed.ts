@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import type { Lab, LabMachine } from "../../../lab/machines/model";
 import { power } from "../../../lab/machines/power";
 import { machine, onMachine } from "../../e2e/labs";
 import { stub, whileBroken } from "../breaks";
 import type { LabField } from "../field";
+import { linesOf } from "../lines";
 import { complaintsIn } from "../said";
 
 const up = ["up", "--yes", "--skip-preview"];
@@ -26,10 +26,17 @@ export async function nodesOf(lab: Lab): Promise<string[]> {
 export async function amidItsFiles({ lab, stack }: LabField, name: string): Promise<void> {
   const hanging = 'case "$1" in daemon-reload) exec sleep 4321 ;; esac\nexec /usr/bin/systemctl "$@"';
   await whileBroken([stub(lab, name, "systemctl", hanging)], async () => {
-    const child = spawn("pulumi", [...stack.common, ...up], { env: stack.env, stdio: "ignore" });
-    await onMachine(lab, name, "timeout 120 sh -c 'until pgrep -f \"^sleep 4321\"; do sleep 0.1; done'");
+    const child = spawn("pulumi", [...stack.common, ...up], { env: stack.env });
+    const said = linesOf(child);
+    const ended = once(child, "exit");
+    await Promise.race([
+      onMachine(lab, name, "timeout 120 sh -c 'until pgrep -f \"^sleep 4321\"; do sleep 0.1; done'"),
+      ended.then(() => {
+        throw new Error(`the run ended before ${name} had its files:\n${said.join("\n")}`);
+      }),
+    ]);
     child.kill("SIGKILL");
-    await once(child, "exit");
+    await ended;
     await onMachine(lab, name, "timeout 10 sh -c 'while pgrep -f \"^sleep 4321\"; do sleep 0.1; done'");
   });
   await stack.pulumi(["cancel", "--yes"]);
@@ -47,12 +54,9 @@ export async function restarted(field: LabField, machine: LabMachine, step: RegE
   const { stack } = field;
   const child = spawn("pulumi", [...stack.common, ...up], { env: stack.env });
   let struck: Promise<number> | undefined;
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    createInterface(stream).on("line", (line) => {
-      said.push(line);
-      if (step.test(line)) struck ??= cycle(field.lab, machine);
-    });
+  const said = linesOf(child, (line) => {
+    if (step.test(line)) struck ??= cycle(field.lab, machine);
+  });
   const [code] = await once(child, "exit");
   const since = await struck;
   if (since === undefined) throw new Error(`${step} never came:\n${said.join("\n")}`);

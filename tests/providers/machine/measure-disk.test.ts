@@ -110,7 +110,7 @@ test("a disk that was refused is measured again by the next run, by how it is ta
 });
 
 test("another way to take a slow disk is no change", async () => {
-  const s1 = await machines.machine("s1");
+  const s1 = await machines.machine("s1", { missing: {} });
   expect(await machine().diff({ ...inputs(s1), sha256: "5" }, inputs(s1, { disk: "error" }))).toBe(false);
 });
 

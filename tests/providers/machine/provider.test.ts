@@ -37,13 +37,19 @@ test("another version is staged beside what runs, and its sha256 replaces the la
 });
 
 test("what came before it is no change of it", async () => {
-  const s1 = await machines.machine("s1");
+  const s1 = await machines.machine("s1", { missing: {} });
   expect(await machine().diff(inputs(s1), inputs(s1, { preflight: "other" }))).toBe(false);
   expect(await machine().diff(inputs(s1), inputs(s1, { images: true }))).toBe(true);
 });
 
+test("a release that is not staged any more is a change of it", async () => {
+  const s1 = await machines.machine("s1", { missing: { stdout: "yes\n" } });
+  expect(await machine().diff(inputs(s1), inputs(s1))).toBe(true);
+  expect(s1.variables("missing")).toEqual({ PLACE: "/usr/local/lib/k3s/v1.33.3+k3s1/k3s", REMOVING: "" });
+});
+
 test("is fetched through the proxy that is given, and another one is no change of it", async () => {
-  const s1 = await machines.machine("s1", { stage: { stdout: `${"5".repeat(64)}\n` } });
+  const s1 = await machines.machine("s1", { missing: {}, stage: { stdout: `${"5".repeat(64)}\n` } });
   const proxy = "http://user:pass@proxy:3128";
   const { outs } = await machine().create(inputs(s1, { proxy }));
   expect(s1.variables("stage").PROXY).toBe(proxy);

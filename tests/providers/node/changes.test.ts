@@ -22,6 +22,8 @@ const fine = {
   "install-node": { stdout: "restarted\n" },
   "node-ready": {},
   "check-tunnel": {},
+  missing: {},
+  supervisor: { stdout: `${caHash}\n` },
 };
 const state = (inputs: Props): Props => ({ ...inputs, joinToken: pinned });
 const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
@@ -80,7 +82,7 @@ test.each<[string, Props]>([
   ["how long is waited", { patience: 1 }],
   ["which server changes its object", { api: { name: "s2", connection: { host: "10.0.0.2" } } }],
 ])("%s is no change of a node", async (_case, given) => {
-  const inputs = serverInputs(await machines.machine("s1"));
+  const inputs = serverInputs(await machines.machine("s1", fine));
   expect(await node().diff(state(inputs), { ...inputs, ...given })).toBe(false);
 });
 
@@ -105,11 +107,75 @@ test("an update writes what is new, waits until the node is ready, and keeps the
   expect(s2.variables("install-node")).toMatchObject({ OWNER: "prod/s2", VERSION: "v1.34.1+k3s1" });
 });
 
-test("the server that began the cluster is not asked for its token again", async () => {
-  const s1 = await machines.machine("s1", fine);
+test("the server that began the cluster is asked for its CA again, which is another where it was removed meanwhile", async () => {
+  const other = "9".repeat(64);
+  const s1 = await machines.machine("s1", { ...fine, supervisor: { stdout: `${other}\n` } });
   const inputs: Props = serverInputs(s1);
-  expect((await node().update("prod/s1", state(inputs), upgraded(inputs))).joinToken).toBe(pinned);
-  expect(s1.scripts()).toEqual(["find-cluster", "install-node", "node-ready"]);
+  const { joinToken } = await node().update("prod/s1", state(inputs), upgraded(inputs));
+  expect(joinToken).toBe(pinned.replace(caHash, other));
+  expect(s1.scripts()).toEqual(["find-cluster", "install-node", "supervisor", "node-ready"]);
+});
+
+describe("a node that is missing from its machine", () => {
+  test("is a change, which is told; one that is there is none", async () => {
+    const [s1, s2] = [
+      await machines.machine("s1", { missing: { stdout: "yes\n" } }),
+      await machines.machine("s2", { missing: {} }),
+    ];
+    const [gone, there] = [serverInputs(s1, { row: rowFor("gone") }), serverInputs(s2)];
+    expect(await node().diff(state(gone), gone)).toBe(true);
+    expect(await node().diff(state(there), there)).toBe(false);
+    const variables = { PLACE: "/etc/rancher/k3s/owner", REMOVING: "/etc/rancher/k3s/.removing" };
+    expect(s2.ran).toEqual([{ script: "missing", variables }]);
+    const said = "it is not there any more, and is made again";
+    await until("it is told", () => host().engine.said("gone").includes(said));
+  });
+
+  test("is taken to be there where nobody can look, with a warning", async () => {
+    const inputs = serverInputs(await machines.unreachable("s1"), { row: rowFor("blind") });
+    expect(await node().diff(state(inputs), inputs)).toBe(false);
+    const said = () => host().engine.said("blind").join("\n");
+    await until("it is told", () => said().includes("is taken to be there"));
+  });
+
+  test("is forgotten by the cluster before an agent comes again", async () => {
+    const order: string[] = [];
+    const did =
+      (name: string, stdout = "") =>
+      () => {
+        order.push(name);
+        return { stdout };
+      };
+    const s1 = await machines.machine("s1", { "forget-node": did("forgotten") });
+    const a1 = await machines.machine("a1", {
+      ...fine,
+      "uninstall-node": did("left", "9f0c\n"),
+      "install-node": ({ MADE = "" }) => (MADE === "yes" ? { code: 75 } : did("installed")()),
+    });
+    const inputs = agentInputs(a1, { api: { name: "s1", connection: s1.connection } });
+    await node().update("prod/a1", state(inputs), inputs);
+    expect(order).toEqual(["left", "forgotten", "installed"]);
+    expect(s1.variables("forget-node")).toEqual({ NODE: "a1", MACHINE_ID: "9f0c" });
+  });
+
+  test("in part is removed whole before it is made again", async () => {
+    const answers = [{ code: 75 }, { stdout: "started\n" }];
+    const s1 = await machines.machine("s1", {
+      ...fine,
+      "find-cluster": {},
+      "install-node": answers,
+      "uninstall-node": {},
+      supervisor: { stdout: `${caHash}\n` },
+    });
+    await node().create(serverInputs(s1));
+    expect(s1.scripts()).toEqual([
+      "find-cluster",
+      "install-node",
+      "uninstall-node",
+      "install-node",
+      "supervisor",
+    ]);
+  });
 });
 
 test("servers change one at a time, also after one that failed; agents do not wait for them", async () => {
@@ -194,7 +260,7 @@ describe("delete", () => {
     const api = { name: "s1", connection: s1.connection };
     await node().delete("prod/a1", state(agentInputs(a1, { api })));
     expect(order).toEqual(["left", "forgotten"]);
-    expect(s1.variables("forget-node")).toEqual({ NODE: "a1" });
+    expect(s1.variables("forget-node")).toEqual({ NODE: "a1", MACHINE_ID: "" });
   });
 
   test("of an agent that the cluster does not forget is done all the same, and says what is left", async () => {

@@ -24,7 +24,7 @@ const failure = (name: string) =>
 /** Named anew each time: its warnings are told by that. */
 let made = 0;
 function reaching(answer: Answer): Promise<FakeMachine> {
-  return machines.machine(`n${++made}`, { ...answers, "check-tunnel": answer });
+  return machines.machine(`n${++made}`, { ...answers, missing: {}, "check-tunnel": answer });
 }
 
 function given(machine: FakeMachine, more: Props = {}): Props {

@@ -1,0 +1,87 @@
+import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
+import { ours } from "../../k3s/ours";
+import { ownerAdvice } from "../../k3s/owner";
+import { unitFile, unitName } from "../../k3s/unit";
+import { RemoteError } from "../../remote/errors";
+import type { Machine } from "../../remote/machine";
+import { script } from "../../remote/script";
+import { advised } from "../failure";
+import { secretsOf } from "../secrets";
+import type { Tell } from "../wire";
+import { forget } from "./forget";
+import { lost } from "./observe";
+import type { NodeInputs } from "./provider";
+
+const minute = 60_000;
+
+/** Writes a node's files and has it started; where it was made before, with what it was. */
+export async function install(
+  machine: Machine,
+  id: string,
+  inputs: NodeInputs,
+  tell: Tell,
+  old?: NodeInputs,
+): Promise<void> {
+  const step = "writing its files and starting it";
+  tell(step);
+  const write = (made: boolean) => {
+    const variables = { ...filesOf(inputs), OWNER: id, MADE: yes(made), REGISTER: yes(old && lost(old)) };
+    const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
+    return machine.run(script("install-node"), { variables, secrets, deadline: minute });
+  };
+  await write(old !== undefined)
+    .catch(async (error) => {
+      if (!isRemoved(error)) throw error;
+      await leave(machine, id, inputs, tell);
+      return write(false);
+    })
+    .catch((error) => {
+      throw advised(step, error, {
+        73: "remove that node by the stack that made it, or take this machine out of the manifest",
+        78: ownerAdvice(id),
+      });
+    });
+}
+
+/** Gives the machine's id. */
+export async function uninstall(machine: Machine, id: string, { role }: NodeConfig): Promise<string> {
+  const variables = { OWNER: id, UNIT: unitName(role) };
+  return (await machine.run(script("uninstall-node"), { variables, deadline: 2 * minute })).trim();
+}
+
+/** What besides tokens may open something. */
+export function opening({ datastore, registries = "", environment = "" }: NodeInputs): string[] {
+  return [datastore?.kind === "external" ? datastore.endpoint : "", registries, environment];
+}
+
+function filesOf(inputs: NodeInputs): Record<string, string> {
+  const { config, version, token, agentToken = "", datastore, registries = "", environment = "" } = inputs;
+  const join = inputs.join || config.join;
+  return {
+    VERSION: version,
+    UNIT: unitName(config.role),
+    UNIT_TEXT: unitFile(config.role),
+    CONFIG: configFile({ ...config, join, datastore }),
+    REGISTRATION: registrationFile(config),
+    TOKEN: token,
+    AGENT_TOKEN: agentToken,
+    REGISTRIES: registries,
+    ENVIRONMENT: environment,
+    OURS: ours,
+  };
+}
+
+/** As a whole or in part. A server on half of its data would be another one. */
+function isRemoved(error: unknown): boolean {
+  return error instanceof RemoteError && error.answer?.code === 75;
+}
+
+/** Completes a removal that was cut off; the cluster would not let the node in again as long as it knows the old one. */
+async function leave(machine: Machine, id: string, { config, api }: NodeInputs, tell: Tell): Promise<void> {
+  const machineId = await uninstall(machine, id, config);
+  if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
+}
+
+function yes(is: boolean | undefined): string {
+  return is ? "yes" : "no";
+}
