@@ -18,7 +18,8 @@ main() {
     code=$(ask)
     case $code in
       "$ANSWER" | 200) return ;;
-      503) if [ "$(date +%s)" -ge "$end" ]; then fail 75 "$SERVER is not ready yet"; fi ;;
+      # It has answered just now, so that it is there, and busy.
+      503 | 000) if [ "$(date +%s)" -ge "$end" ]; then fail 75 "$SERVER is not ready yet"; fi ;;
       401) fail 77 "$SERVER refuses the token" ;;
       *) fail 69 "$SERVER answers $code" ;;
     esac
