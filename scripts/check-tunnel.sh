@@ -8,8 +8,9 @@
 set -eu
 
 main() {
-  nodes=$(mktemp)
+  nodes=$(mktemp /run/k3s-cluster.XXXXXX)
   trap 'rm -f "$nodes"' EXIT
+  trap 'exit 143' HUP INT TERM
   end=$(($(date +%s) + PATIENCE))
   until list; do
     if late; then

@@ -88,3 +88,11 @@ test.each([
   expect(outcome.calls.filter((call) => call.name === "curl")[1]?.input).toBe(input);
   expect(outcome.calls.flatMap((call) => call.args).filter((word) => word.includes(password))).toEqual([]);
 });
+
+test("where it is ended meanwhile it leaves nothing behind", () => {
+  const machine = stubMachine();
+  machine.stub("curl", { "*": { shell: "/bin/kill -TERM $PPID; exit 28" } });
+  const before = machine.snapshot();
+  expect(machine.run("check-token", variables).code).toBe(143);
+  expect(Object.keys(machine.snapshot())).toEqual(Object.keys(before));
+});

@@ -66,7 +66,8 @@ export function stubMachine(): StubMachine {
   if (!dash) throw new Error("The scripts are tested with dash, and there is none here: install dash.");
   const home = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "machine-")));
   made.push(home);
-  for (const name of ["root", "stubs", "tools", "tmp", "turns"]) fs.mkdirSync(join(home, name));
+  for (const name of ["root/run", "stubs", "tools", "tmp", "turns"])
+    fs.mkdirSync(join(home, name), { recursive: true });
   command(home, "tool", 'exec "$name" "$@"');
   for (const tool of tools.split(" ")) fs.symlinkSync(join(home, "tool"), join(home, "tools", tool));
 

@@ -16,7 +16,10 @@ export async function madeState(scene: Scene): Promise<State> {
 
 /** What is on the machines where there is no cluster. */
 export function cleanState(scene: Scene): Promise<State> {
-  return onBoth(scene, `${traces}\nfind /tmp /var/tmp -not -path '*/systemd-private-*' | sort`);
+  return onBoth(
+    scene,
+    `${traces}\nfind /tmp /var/tmp -not -path '*/systemd-private-*' | sort\nfind /run -maxdepth 1 -name 'k3s-cluster.??????'`,
+  );
 }
 
 /** The lines that only one of them has; nothing where they are equal. */
