@@ -9,7 +9,7 @@ set -eu
 main() {
   ca=$(mktemp /run/k3s-cluster.XXXXXX)
   trap 'rm -f "$ca"' EXIT
-  trap 'exit 143' HUP INT TERM
+  trap 'exit 143' HUP INT PIPE TERM
   end=$(($(date +%s) + PATIENCE))
   curl -fsSk --noproxy '*' --max-time 5 --retry 2 --retry-connrefused -o "$ca" "$SERVER/cacerts" ||
     fail 69 "$SERVER does not answer"

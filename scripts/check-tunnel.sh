@@ -10,7 +10,7 @@ set -eu
 main() {
   nodes=$(mktemp /run/k3s-cluster.XXXXXX)
   trap 'rm -f "$nodes"' EXIT
-  trap 'exit 143' HUP INT TERM
+  trap 'exit 143' HUP INT PIPE TERM
   end=$(($(date +%s) + PATIENCE))
   until list; do
     if late; then

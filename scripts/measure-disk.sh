@@ -12,7 +12,7 @@ main() {
   if [ -d "$server/db/etcd/member/wal" ] || [ -e "$server/db/state.db" ]; then return; fi
   file=$(existing "$server/db")/.k3s-disk-test
   trap 'rm -f "$file"' EXIT
-  trap 'exit 143' HUP INT TERM
+  trap 'exit 143' HUP INT PIPE TERM
   : >"$file"
   # What was downloaded would come in between.
   sync -f "$file" 2>/dev/null || sync

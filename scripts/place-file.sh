@@ -10,7 +10,7 @@ main() {
   # A neighbour, since only a rename inside a filesystem happens in one step.
   temporary=$(mktemp "$FILE.XXXXXX")
   trap 'rm -f "$temporary"' EXIT
-  trap 'exit 143' HUP INT TERM
+  trap 'exit 143' HUP INT PIPE TERM
   if [ -n "$SHA256" ]; then receive; else write; fi
   chmod "$MODE" "$temporary"
   sync "$temporary" 2>/dev/null || :

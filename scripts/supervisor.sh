@@ -7,7 +7,7 @@ set -eu
 main() {
   ca=$(mktemp /run/k3s-cluster.XXXXXX)
   trap 'rm -f "$ca"' EXIT
-  trap 'exit 143' HUP INT TERM
+  trap 'exit 143' HUP INT PIPE TERM
   end=$(($(date +%s) + SECONDS_LEFT))
   while [ "$(date +%s)" -lt "$end" ]; do
     if accepted && curl -fsSk --noproxy '*' --max-time 2 -o "$ca" https://127.0.0.1:6443/cacerts; then

@@ -89,9 +89,10 @@ test.each([
   expect(outcome.calls.flatMap((call) => call.args).filter((word) => word.includes(password))).toEqual([]);
 });
 
-test("where it is ended meanwhile it leaves nothing behind", () => {
+// By SIGPIPE where it says something that nobody hears any more, such as that it was ended.
+test.each(["TERM", "HUP", "PIPE"])("where SIG%s ends it meanwhile it leaves nothing behind", (signal) => {
   const machine = stubMachine();
-  machine.stub("curl", { "*": { shell: "/bin/kill -TERM $PPID; exit 28" } });
+  machine.stub("curl", { "*": { shell: `/bin/kill -${signal} $PPID; exit 28` } });
   const before = machine.snapshot();
   expect(machine.run("check-token", variables).code).toBe(143);
   expect(Object.keys(machine.snapshot())).toEqual(Object.keys(before));
