@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { command } from "../../../lab/command";
 import { roleOf } from "../../../lab/kills/boundaries";
@@ -38,7 +37,7 @@ export async function stoppedAt(
   const pids = await struck;
   const silent = await silence(scene, pids);
   // What has no session any more, such as Pulumi's own language host, would pile up here.
-  for (const pid of pids.filter((one) => existsSync(`/proc/${one}`))) process.kill(pid, "SIGKILL");
+  for (const pid of pids) end(pid);
   if (kind === "network") await heal(lab, [machine(lab, server), machine(lab, agent)]);
   if (kind === "CLI" || hung) await stack.pulumi(["cancel", "--yes"]);
   return { silent, ...(hung ? { failure: hung } : {}) };
@@ -49,12 +48,12 @@ const strike: Record<Kind, (scene: Scene, run: Run, boundary: string) => Promise
   CLI: async (_scene, { pid }) => {
     // Listed while they have their parent.
     const listed = descendants(pid);
-    process.kill(pid, "SIGKILL");
+    end(pid);
     return (await listed).map((one) => one.pid);
   },
   "provider host": async (_scene, { pid }) => {
     const hosts = (await descendants(pid)).filter(({ args }) => args.includes("cmd/dynamic-provider"));
-    for (const host of hosts) process.kill(host.pid, "SIGKILL");
+    for (const host of hosts) end(host.pid);
     if (hosts.length === 0) throw new Error("There is no provider host.");
     return hosts.map((one) => one.pid);
   },
@@ -67,6 +66,15 @@ const strike: Record<Kind, (scene: Scene, run: Run, boundary: string) => Promise
     return [];
   },
 };
+
+/** One that has come to its own end meanwhile needs none. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
 
 /** Waits until nothing of a dead run works any more, here or on a machine. */
 async function silence(scene: Scene, pids: number[]): Promise<number | undefined> {
@@ -102,7 +110,7 @@ async function endOf(run: Run) {
   let hung: string | undefined;
   const timer = setTimeout(() => {
     hung = `the run went on for ${patience / 60_000} minutes after it was disturbed`;
-    process.kill(run.pid, "SIGKILL");
+    end(run.pid);
   }, patience);
   const end = await run.ended;
   clearTimeout(timer);
