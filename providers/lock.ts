@@ -141,7 +141,7 @@ function heldBy({ machine, owner, since, heard }: Other): StepError {
     machine,
     step: "waiting for the cluster's lock",
     cause: `${owner} has been changing the cluster for ${since} s, and was heard of ${heard} s ago`,
-    next: `wait for the end of that run, then run this again; one that was killed or cut off loses the lock within ${silence + 2} s`,
+    next: `wait for the end of that run, then run this again; one that was killed or cut off loses the lock within ${silence + 1} s`,
   });
 }
 

@@ -40,10 +40,10 @@ watch() {
   before=
   silent=0
   while [ "$silent" -lt "$SILENCE" ]; do
-    sleep 2
+    sleep 1
     kill -0 "$$" || return
     now=$(stat -c %y "$lock")
-    if [ "$now" = "$before" ]; then silent=$((silent + 2)); else silent=0; fi
+    if [ "$now" = "$before" ]; then silent=$((silent + 1)); else silent=0; fi
     before=$now
   done
   rm -f "$lock"

@@ -65,7 +65,7 @@ test("gives up, says who, since when and what will be, and has changed nothing",
   const work = jest.fn();
   await expect(alone(member(s1), nothing, work, 0)).rejects.toThrow(
     "s1: waiting for the cluster's lock: ann@desk (/home/ann/prod, process 42) has been changing the cluster for 61 s, and was heard of 2 s ago\n" +
-      "  next: wait for the end of that run, then run this again; one that was killed or cut off loses the lock within 10 s",
+      "  next: wait for the end of that run, then run this again; one that was killed or cut off loses the lock within 9 s",
   );
   expect(work).not.toHaveBeenCalled();
 });

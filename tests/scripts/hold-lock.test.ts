@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -88,6 +88,8 @@ test("one who is killed loses it at once", async () => {
   await killed.holds;
   process.kill(-(killed.child.pid ?? 0), "SIGKILL");
   await killed.ended;
+  // What it had started ends with it, and not in the same moment.
+  spawnSync("flock", ["-w", "5", lock, "true"]);
   const next = holder(given);
   await next.holds;
   expect(next.said()).toBe("held\n");
