@@ -25,12 +25,13 @@ main() {
 
 named() { [ "$(stat -L -c %i /dev/fd/9)" = "$(stat -c %i "$lock" 2>/dev/null)" ]; }
 
+# It may be given back in between, and is gone then.
 another() {
-  if [ -s "$lock" ]; then
+  if said=$(cat "$lock" 2>/dev/null) && heard=$(stat -c %Y "$lock" 2>/dev/null) && [ -n "$said" ]; then
     now=$(date +%s)
-    sed -n 's/^owner=/&/p' "$lock"
-    echo "for=$((now - $(sed -n 's/^since=//p' "$lock")))"
-    echo "heard=$((now - $(stat -c %Y "$lock")))"
+    echo "$said" | grep '^owner='
+    echo "for=$((now - $(echo "$said" | sed -n 's/^since=//p')))"
+    echo "heard=$((now - heard))"
   fi
   exit 75
 }

@@ -95,6 +95,14 @@ test("one who is killed loses it at once", async () => {
   expect(next.said()).toBe("held\n");
 });
 
+test("another that gives it back meanwhile is told, and nothing of it", () => {
+  const machine = lockable();
+  machine.write(file, "owner=bob\nsince=1\n");
+  machine.stub("flock", { "*": 1 });
+  machine.stub("stat", { "*": 1 });
+  expect(machine.run("hold-lock", given, "\n")).toMatchObject({ code: 75, stdout: "", stderr: "" });
+});
+
 test("nobody but root reads who holds it", async () => {
   const machine = lockable();
   machine.stub("touch", { "*": { shell: 'stat -c %a "$1" >&2' } });

@@ -37,7 +37,7 @@ export async function stoppedAt(
   const pids = await struck;
   const silent = await silence(scene, pids);
   // What has no session any more, such as Pulumi's own language host, would pile up here.
-  for (const pid of pids) end(pid);
+  for (const pid of pids) kill(pid);
   if (kind === "network") await heal(lab, [machine(lab, server), machine(lab, agent)]);
   if (kind === "CLI" || hung) await stack.pulumi(["cancel", "--yes"]);
   return { silent, ...(hung ? { failure: hung } : {}) };
@@ -48,12 +48,12 @@ const strike: Record<Kind, (scene: Scene, run: Run, boundary: string) => Promise
   CLI: async (_scene, { pid }) => {
     // Listed while they have their parent.
     const listed = descendants(pid);
-    end(pid);
+    kill(pid);
     return (await listed).map((one) => one.pid);
   },
   "provider host": async (_scene, { pid }) => {
     const hosts = (await descendants(pid)).filter(({ args }) => args.includes("cmd/dynamic-provider"));
-    for (const host of hosts) end(host.pid);
+    for (const host of hosts) kill(host.pid);
     if (hosts.length === 0) throw new Error("There is no provider host.");
     return hosts.map((one) => one.pid);
   },
@@ -68,7 +68,7 @@ const strike: Record<Kind, (scene: Scene, run: Run, boundary: string) => Promise
 };
 
 /** One that has come to its own end meanwhile needs none. */
-function end(pid: number): void {
+function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch (error) {
@@ -110,7 +110,7 @@ async function endOf(run: Run) {
   let hung: string | undefined;
   const timer = setTimeout(() => {
     hung = `the run went on for ${patience / 60_000} minutes after it was disturbed`;
-    end(run.pid);
+    kill(run.pid);
   }, patience);
   const end = await run.ended;
   clearTimeout(timer);

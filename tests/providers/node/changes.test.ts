@@ -122,7 +122,7 @@ describe("a node that is missing from its machine", () => {
       await machines.machine("s1", { missing: { stdout: "yes\n" } }),
       await machines.machine("s2", { missing: {} }),
     ];
-    const [gone, there] = [serverInputs(s1, { row: rowFor("gone") }), serverInputs(s2)];
+    const [gone, there] = [{ ...serverInputs(s1), row: rowFor("gone") }, serverInputs(s2)];
     expect(await node().diff(state(gone), gone)).toBe(true);
     expect(await node().diff(state(there), there)).toBe(false);
     const variables = { PLACE: "/etc/rancher/k3s/owner", REMOVING: "/etc/rancher/k3s/.removing" };
@@ -132,7 +132,7 @@ describe("a node that is missing from its machine", () => {
   });
 
   test("is taken to be there where nobody can look, with a warning", async () => {
-    const inputs = serverInputs(await machines.unreachable("s1"), { row: rowFor("blind") });
+    const inputs = { ...serverInputs(await machines.unreachable("s1")), row: rowFor("blind") };
     expect(await node().diff(state(inputs), inputs)).toBe(false);
     const said = () => host().engine.said("blind").join("\n");
     await until("it is told", () => said().includes("is taken to be there"));
