@@ -2,7 +2,9 @@
  * How a server says that it is ready. Two of them need its API to answer /readyz to strangers, and see when it has
  * lost its quorum; a server that answers 401 to whoever asks says no more than that it runs.
  */
-export type HealthCheck = "anonymous-health" | "anonymous-auth" | "any-401";
+export const healthChecks = ["anonymous-health", "anonymous-auth", "any-401"] as const;
+
+export type HealthCheck = (typeof healthChecks)[number];
 
 /** What takes a server out, and brings it in again. */
 export function readyCheck(health: HealthCheck): string[] {

@@ -12,7 +12,13 @@ export function section(title: string, lines: readonly string[]): string[] {
 
 export function bindLine({ address, port }: Listener): string {
   const host = bracketed(checked("listener", "the address to listen on", address));
-  return `bind ${host}:${portOf(port)}${address === "::" ? " v4v6" : ""}`;
+  return `bind ${host}:${portOf(port)}${how(address)}`;
+}
+
+/** An address that the machine has only at times, such as a virtual one, is listened on all the same. */
+function how(address: string): string {
+  if (address === "::") return " v4v6";
+  return address === "*" || /^(127\.|::1$)/.test(address) ? "" : " transparent";
 }
 
 /** An address and a port as one word. */

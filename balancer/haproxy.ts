@@ -2,8 +2,8 @@ import { aliveCheck, type HealthCheck, readyCheck } from "./haproxy-checks";
 import { type Stats, statsSections } from "./haproxy-stats";
 import { bindLine, endpoint, type Listener, section } from "./haproxy-text";
 import { haproxy, ours } from "./paths";
-import { type CheckTiming, checkTiming } from "./timing";
-import { checked, distinct, whole } from "./values";
+import { type CheckTiming, checkTiming, timeOf } from "./timing";
+import { checked, distinct } from "./values";
 
 /** A server's API. */
 export interface Backend {
@@ -21,10 +21,12 @@ export interface Balancer {
   health: HealthCheck;
   timing?: CheckTiming;
   stats?: Stats;
+  /** Tells which configuration HAProxy runs with: what it answers where we ask how it is. */
+  mark: string;
 }
 
 /** The text of haproxy.cfg. */
-export function haproxyFile({ node, backends, listeners, health, timing, stats }: Balancer): string {
+export function haproxyFile({ node, backends, listeners, health, timing, stats, mark }: Balancer): string {
   if (listeners.length === 0) throw new Error("a balancer needs an address to listen on");
   const servers = serverLines(backends);
   const alive = aliveCheck(health);
@@ -46,6 +48,9 @@ export function haproxyFile({ node, backends, listeners, health, timing, stats }
       "timeout client 5s",
       "monitor-uri /",
       `monitor fail if ${none("ready")}${alive ? ` ${none("alive")}` : ""}`,
+      `http-request return status 200 content-type text/plain string ${checked("name", "the mark", mark)} if { path /mark }`,
+      "stats enable",
+      "stats uri /stats",
     ]),
     ...(stats ? statsSections(stats, node) : []),
   ];
@@ -66,12 +71,15 @@ const globals = [
   // Two files a connection, which usual limits allow; where they do not HAProxy does not start, and -c says nothing.
   "maxconn 4000",
   `stats socket ${haproxy.admin} mode 600 level admin`,
+  // Where nobody has said which servers are in, all are taken to be, and what is sent to one that is not is lost.
+  `server-state-file ${haproxy.known}`,
   // The process from before a reload checks no server any more, so what it still carries has to end some time.
   `hard-stop-after ${longest}`,
 ];
 
 const defaults = [
   "mode tcp",
+  "load-server-state-from-file global",
   "balance roundrobin",
   "option tcpka",
   "retries 2",
@@ -86,8 +94,8 @@ const defaults = [
 ];
 
 function timingLines(timing: CheckTiming): string[] {
-  const ms = (key: keyof CheckTiming) => `${whole(key, timing[key], 50, 600_000)}ms`;
-  const times = (key: keyof CheckTiming) => whole(key, timing[key], 1, 100);
+  const times = (key: keyof CheckTiming) => timeOf(timing, key);
+  const ms = (key: keyof CheckTiming) => `${times(key)}ms`;
   return [
     `timeout connect ${ms("connect")}`,
     `timeout check ${ms("answer")}`,
@@ -98,9 +106,16 @@ function timingLines(timing: CheckTiming): string[] {
 
 function serverLines(backends: readonly Backend[]): string[] {
   if (backends.length === 0) throw new Error("a balancer needs a server to pass connections to");
-  const names = backends.map(({ name }) => checked("name", "the name of a server", name));
-  distinct("the server", names);
-  return backends.map(({ name, address, port }) => `server ${name} ${endpoint(name, address, port)}`);
+  const lines = backends.map(serverLine);
+  distinct(
+    "the server",
+    backends.map(({ name }) => name),
+  );
+  return lines;
+}
+
+export function serverLine({ name, address, port }: Backend): string {
+  return `server ${checked("name", "the name of a server", name)} ${endpoint(name, address, port)}`;
 }
 
 function none(backend: string): string {

@@ -1,12 +1,12 @@
 import { haproxy, ours } from "./paths";
+import { isKnown } from "./subnets";
 import { checked, distinct, familyOf, whole } from "./values";
-import { addressLines, type VirtualAddress } from "./virtual-addresses";
-import { advertIntervalOf, priorityOf, question, type Vrrp } from "./vrrp";
+import { addressComplaints, addressLines, announced, type VirtualAddress } from "./virtual-addresses";
+import { advertIntervalOf, priorityOf, question, type Vrrp, vrrpPassword } from "./vrrp";
 
 export interface VipMachine {
   name: string;
   address: string;
-  interface: string;
 }
 
 export interface Vip {
@@ -18,16 +18,26 @@ export interface Vip {
   vrrp: Vrrp;
 }
 
+/** One of the machines. */
+export interface Here {
+  name: string;
+  /** The interface that has its address. */
+  device: string;
+  /** The addresses of machines that are to go, and are heard until then: else they would take the address for themselves. */
+  leaving?: readonly string[];
+}
+
 /** The text of keepalived.conf on one of the machines. */
-export function keepalivedFile({ machines, addresses, routerId, vrrp }: Vip, name: string): string {
+export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): string {
+  const { machines, addresses, routerId, vrrp } = vip;
   const place = machines.findIndex((machine) => machine.name === name);
   const self = machines[place];
   if (self === undefined) throw new Error(`${name} is none of the machines that may have the address`);
-  const count = whole("the number of machines", machines.length, 2, 100);
-  const family = familyOf(self.address);
-  if (family === 6 && vrrp.version === 2) throw new Error("VRRP 2 has no IPv6: take version 3");
-  const device = checked("interface", `the interface of ${name}`, self.interface);
-  const { agreed, others } = addressLines(addresses, family, device);
+  const [complaint] = vipComplaints(vip);
+  if (complaint) throw new Error(complaint);
+  const where = checked("interface", `the interface of ${name}`, device);
+  const lines = addressLines(addresses, familyOf(self.address), where);
+  const peers = machines.filter((machine) => machine !== self).map(({ address }) => address);
   return [
     ours,
     "",
@@ -37,18 +47,79 @@ export function keepalivedFile({ machines, addresses, routerId, vrrp }: Vip, nam
     "",
     ...block("vrrp_instance kubernetes", [
       ...stateLines(vrrp, place),
-      `interface ${device}`,
-      `virtual_router_id ${whole("the router id", routerId, 1, 255)}`,
-      `priority ${priorityOf(place, count, vrrp)}`,
+      `interface ${where}`,
+      `virtual_router_id ${routerId}`,
+      `priority ${priorityOf(place, machines.length, vrrp)}`,
       `advert_int ${advertIntervalOf(vrrp) / 1000}`,
       ...authentication(vrrp),
-      ...peerLines(machines, self),
-      ...block("virtual_ipaddress", agreed),
-      ...(others.length > 0 ? block("virtual_ipaddress_excluded", others) : []),
+      ...["check_unicast_src", `unicast_src_ip ${self.address}`],
+      ...block("unicast_peer", [
+        ...peers,
+        ...leaving.map((address) => checked("address", "a peer", address)),
+      ]),
+      ...block("virtual_ipaddress", [lines.announced]),
+      ...(lines.others.length > 0 ? block("virtual_ipaddress_excluded", lines.others) : []),
       ...block("track_script", ["haproxy"]),
     ]),
     "",
   ].join("\n");
+}
+
+/** All that keepalived could not take, or would take for something else, a clause each. */
+export function vipComplaints({ machines, addresses, routerId, vrrp }: Vip): string[] {
+  const [first] = machines;
+  const family = familyOf(first?.address ?? "");
+  return [
+    complaint(() => whole("the number of machines", machines.length, 2, 100)),
+    ...machines.map((machine) => complaint(() => checkMachine(machine, first))),
+    complaint(() =>
+      distinct(
+        "the machine",
+        machines.map(({ name }) => name),
+      ),
+    ),
+    complaint(() =>
+      distinct(
+        "the address",
+        machines.map(({ address }) => address),
+      ),
+    ),
+    ...addressComplaints(addresses, machines),
+    ...addresses.map((virtual) =>
+      complaint(() => addressLines([virtual], familyOf(virtual.address), "eth0")),
+    ),
+    complaint(() =>
+      distinct(
+        "the virtual address",
+        addresses.map(({ address }) => address),
+      ),
+    ),
+    complaint(() => announced(addresses, family)),
+    complaint(() => whole("the router id", routerId, 1, 255)),
+    complaint(() => advertIntervalOf(vrrp)),
+    complaint(() => authentication(vrrp)),
+    family === 6 && vrrp.version === 2 ? "VRRP 2 has no IPv6: take version 3" : undefined,
+  ].filter((each, index, all): each is string => each !== undefined && all.indexOf(each) === index);
+}
+
+function complaint(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function checkMachine({ name, address }: VipMachine, first?: VipMachine): void {
+  checked("name", "the machine", name);
+  const what = `the address of ${name}`;
+  if (!isKnown(checked("address", what, address)) || address.includes("/"))
+    throw new Error(`${what} is ${JSON.stringify(address)}, and must be an IP address`);
+  if (first && isKnown(first.address) && familyOf(address) !== familyOf(first.address))
+    throw new Error(
+      `${first.address} of ${first.name} and ${address} of ${name} must be of one family, IPv4 or IPv6`,
+    );
 }
 
 /** With another user keepalived -t of 2.2.7 ends itself; a script of root's must be where only root can write. */
@@ -72,27 +143,9 @@ function stateLines({ version }: Vrrp, place: number): string[] {
 
 function authentication(vrrp: Vrrp): string[] {
   if (vrrp.version === 3) return [];
-  if (/^[A-Za-z0-9._+/=-]{1,8}$/.test(vrrp.password))
+  if (vrrpPassword.pattern.test(vrrp.password))
     return block("authentication", ["auth_type PASS", `auth_pass ${vrrp.password}`]);
-  throw new Error(
-    "the password of VRRP must be 1 to 8 letters, digits or . _ + / = -: keepalived would leave out what is behind the eighth",
-  );
-}
-
-function peerLines(machines: readonly VipMachine[], self: VipMachine): string[] {
-  distinct(
-    "the address",
-    machines.map(({ address }) => address),
-  );
-  for (const { name, address } of machines) {
-    checked("address", `the address of ${name}`, address);
-    if (familyOf(address) !== familyOf(self.address))
-      throw new Error(
-        `${self.address} of ${self.name} and ${address} of ${name} must be of one family, IPv4 or IPv6`,
-      );
-  }
-  const peers = machines.filter((machine) => machine !== self).map(({ address }) => address);
-  return ["check_unicast_src", `unicast_src_ip ${self.address}`, ...block("unicast_peer", peers)];
+  throw new Error(`the password of VRRP must be ${vrrpPassword.meant}`);
 }
 
 function block(title: string, lines: readonly string[]): string[] {

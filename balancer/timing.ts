@@ -1,3 +1,5 @@
+import { whole } from "./values";
+
 /** How often HAProxy asks a server whether it is well, and when it believes the answer; in milliseconds. */
 export interface CheckTiming {
   interval: number;
@@ -24,6 +26,15 @@ export const checkTiming: CheckTiming = {
   fall: 2,
   rise: 2,
 };
+
+/** What each of them may be. */
+export const checkLimits = { milliseconds: { least: 50, most: 600_000 }, times: { least: 1, most: 100 } };
+
+/** One of them, where HAProxy can live with it. */
+export function timeOf(timing: CheckTiming, key: keyof CheckTiming): number {
+  const { least, most } = checkLimits[key === "fall" || key === "rise" ? "times" : "milliseconds"];
+  return whole(key, timing[key], least, most);
+}
 
 /**
  * How long a server's API waits for etcd when it is asked for /readyz. It has to be told so, by etcd-healthcheck-timeout

@@ -1,6 +1,9 @@
 import { haproxy, keepalived } from "./paths";
 
-/** The unit of our HAProxy; what it does is in its configuration, so this text never changes. */
+/**
+ * The unit of our HAProxy; what it does is in its configuration, so this text never changes. Beside k3s's unit, whose
+ * Delegate gives every service a share of the processors of its own, its weight counts and its niceness does not.
+ */
 export function haproxyUnit(): string {
   const { config, runtime, unit } = haproxy;
   return `[Unit]
@@ -20,6 +23,7 @@ SuccessExitStatus=143
 Restart=always
 RestartSec=500ms
 Nice=-10
+CPUWeight=1000
 RuntimeDirectory=${unit}
 
 [Install]
@@ -32,7 +36,7 @@ WantedBy=multi-user.target
  * HAProxy want it, so that both come back.
  */
 export function keepalivedUnit(): string {
-  const { config, runtime, unit } = keepalived;
+  const { config, leave, runtime, unit } = keepalived;
   return `[Unit]
 Description=The virtual address of k3s
 Documentation=man:keepalived(8)
@@ -45,8 +49,10 @@ StartLimitIntervalSec=0
 Type=simple
 ExecStart=/usr/sbin/keepalived --dont-fork --vrrp --use-file=${config} --pid=${runtime}/keepalived.pid --vrrp_pid=${runtime}/vrrp.pid
 ExecReload=/bin/kill -HUP $MAINPID
+ExecStopPost=/bin/sh -c 'ip -force -batch ${leave} 2>/dev/null; true'
 Restart=always
 Nice=-10
+CPUWeight=1000
 RuntimeDirectory=${unit}
 
 [Install]

@@ -5,6 +5,8 @@ const name = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const four = /^\d{1,3}(\.\d{1,3}){3}$/;
 const six = /^[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,43}$/;
 
+export const interfaceName = /^[A-Za-z0-9][\w.@-]{0,14}$/;
+
 const kinds = {
   name: { meant: "letters, digits, dots and dashes", fits: (value) => name.test(value) },
   address: { meant: "an IP address", fits: isAddress },
@@ -15,7 +17,7 @@ const kinds = {
   },
   interface: {
     meant: "the name of a network interface",
-    fits: (value) => /^[A-Za-z0-9][\w.@-]{0,14}$/.test(value),
+    fits: (value) => interfaceName.test(value),
   },
 } satisfies Record<string, { meant: string; fits(value: string): boolean }>;
 

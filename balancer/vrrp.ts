@@ -6,6 +6,12 @@ import { whole } from "./values";
  */
 export type Vrrp = { version: 3; advertInterval?: number } | { version: 2; password: string };
 
+/** What version 2 may have for a password. */
+export const vrrpPassword = {
+  pattern: /^[A-Za-z0-9._+/=-]{1,8}$/,
+  meant: "1 to 8 letters, digits or . _ + / = -: keepalived would leave out what is behind the eighth",
+};
+
 /** How keepalived asks HAProxy; in whole seconds, since keepalived 2.2.7 ignores others and takes its default. */
 export const question = { interval: 1, patience: 0.8, fall: 2, rise: 1 } as const;
 
@@ -41,4 +47,11 @@ export function slowestTakeover(vrrp: Vrrp, priority: number) {
     /** Its HAProxy reaches no server. */
     alone: 1000 * fall * interval + skew,
   };
+}
+
+/** From 1 to 255, and always the same for a cluster's name, so that most clusters of a network differ. */
+export function routerIdOf(cluster: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(cluster)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return 1 + (hash % 255);
 }

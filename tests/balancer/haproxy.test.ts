@@ -9,6 +9,7 @@ const agent: Balancer = {
   ],
   listeners: [{ address: "127.0.0.1", port: 16443 }],
   health: "anonymous-health",
+  mark: "5e",
 };
 
 const stats = {
@@ -27,10 +28,12 @@ global
     chroot /var/lib/haproxy
     maxconn 4000
     stats socket /run/haproxy-k3s/admin.sock mode 600 level admin
+    server-state-file /run/haproxy-k3s/servers
     hard-stop-after 4h
 
 defaults
     mode tcp
+    load-server-state-from-file global
     balance roundrobin
     option tcpka
     retries 2
@@ -67,6 +70,9 @@ frontend health
     timeout client 5s
     monitor-uri /
     monitor fail if { nbsrv(ready) eq 0 } { nbsrv(alive) eq 0 }
+    http-request return status 200 content-type text/plain string 5e if { path /mark }
+    stats enable
+    stats uri /stats
 `);
 });
 
@@ -88,6 +94,9 @@ frontend health
     timeout client 5s
     monitor-uri /
     monitor fail if { nbsrv(ready) eq 0 }
+    http-request return status 200 content-type text/plain string 5e if { path /mark }
+    stats enable
+    stats uri /stats
 `);
 });
 
@@ -100,7 +109,9 @@ test.each([
   ["127.0.0.1", "bind 127.0.0.1:8443"],
   ["*", "bind *:8443"],
   ["::", "bind [::]:8443 v4v6"],
-  ["fd00::1", "bind [fd00::1]:8443"],
+  ["fd00::1", "bind [fd00::1]:8443 transparent"],
+  ["10.0.0.100", "bind 10.0.0.100:8443 transparent"],
+  ["::1", "bind [::1]:8443"],
 ])("to listen on %s is %s", (address, line) => {
   const text = haproxyFile({ ...agent, listeners: [...agent.listeners, { address, port: 8443 }] });
   expect(text).toContain(`frontend kubernetes\n    bind 127.0.0.1:16443\n    ${line}\n    use_backend`);
@@ -161,7 +172,7 @@ describe("the statistics page", () => {
 
 frontend metrics
     mode http
-    bind 10.0.0.21:9101
+    bind 10.0.0.21:9101 transparent
     timeout client 30s
     timeout http-request 10s
     http-request use-service prometheus-exporter if { path /metrics }
@@ -246,6 +257,7 @@ test.each<[string, Partial<Balancer>, string]>([
     { listeners: [{ address: "localhost", port: 1 }] },
     'the address to listen on is "localhost", and must be an IP address or *',
   ],
+  ["a mark that is more", { mark: "5e if TRUE" }, 'the mark is "5e if TRUE", and must be letters'],
   ["a node that is no name", { node: "a1 #", stats }, 'the node is "a1 #", and must be letters'],
   [
     "no interval",

@@ -1,6 +1,8 @@
-import { keepalivedFile, type Vip } from "../../balancer/keepalived";
+import { keepalivedFile, type Vip, vipComplaints } from "../../balancer/keepalived";
 
-const machine = (place: number) => ({ name: `s${place}`, address: `10.0.0.1${place}`, interface: "eth0" });
+const machine = (place: number) => ({ name: `s${place}`, address: `10.0.0.1${place}` });
+
+const on = (name: string) => ({ name, device: "eth0" });
 
 const six = (place: number) => ({ ...machine(place), address: `fd00::1${place}` });
 
@@ -12,7 +14,9 @@ const vip: Vip = {
 };
 
 test("no machine is preferred, and each says so to the others alone", () => {
-  expect(keepalivedFile(vip, "s2")).toBe(`# From the cluster's manifest: what is changed here is overwritten.
+  expect(
+    keepalivedFile(vip, on("s2")),
+  ).toBe(`# From the cluster's manifest: what is changed here is overwritten.
 
 global_defs {
     router_id s2
@@ -55,7 +59,7 @@ vrrp_instance kubernetes {
 
 test("every machine begins as a backup that takes nothing away, and none has priority 255", () => {
   const lines = vip.machines.map(({ name }) =>
-    keepalivedFile(vip, name).match(/(state|priority) \w+|nopreempt/g),
+    keepalivedFile(vip, on(name)).match(/(state|priority) \w+|nopreempt/g),
   );
   expect(lines).toEqual([
     ["state BACKUP", "nopreempt", "priority 254"],
@@ -66,7 +70,7 @@ test("every machine begins as a backup that takes nothing away, and none has pri
 
 test("with version 2 the first machine is the master, and a password is sent in the clear", () => {
   const old: Vip = { ...vip, vrrp: { version: 2, password: "managed_" } };
-  const [first = "", second = ""] = vip.machines.map(({ name }) => instance(keepalivedFile(old, name)));
+  const [first = "", second = ""] = vip.machines.map(({ name }) => instance(keepalivedFile(old, on(name))));
   expect(first).toBe(`vrrp_instance kubernetes {
     version 2
     state MASTER
@@ -95,26 +99,26 @@ test("with version 2 the first machine is the master, and a password is sent in 
   expect(second).toMatch(/state BACKUP\n {4}interface eth0\n {4}virtual_router_id 51\n {4}priority 204\n/);
 });
 
-test("addresses may have interfaces of their own, and those of the other family are carried along", () => {
+test("addresses may have interfaces of their own, and one is announced for all of them", () => {
   const addresses = [
     { address: "10.0.0.100/24" },
     { address: "fd00::100/64", label: "api6" },
     { address: "192.168.7.1/24", interface: "eth1", label: "api" },
   ];
-  expect(keepalivedFile({ ...vip, addresses }, "s1")).toContain(`
+  expect(keepalivedFile({ ...vip, addresses }, on("s1"))).toContain(`
     virtual_ipaddress {
         10.0.0.100/24 dev eth0
-        192.168.7.1/24 dev eth1 label eth1:api
     }
     virtual_ipaddress_excluded {
         fd00::100/64 dev eth0 label eth0:api6
+        192.168.7.1/24 dev eth1 label eth1:api
     }
 `);
 });
 
 test("machines with IPv6 addresses agree on the address of that family", () => {
   const addresses = [{ address: "10.0.0.100/24" }, { address: "fd00::100/64" }];
-  expect(keepalivedFile({ ...vip, machines: [six(1), six(2)], addresses }, "s1")).toContain(`
+  expect(keepalivedFile({ ...vip, machines: [six(1), six(2)], addresses }, on("s1"))).toContain(`
     unicast_src_ip fd00::11
     unicast_peer {
         fd00::12
@@ -135,7 +139,7 @@ test.each<[string, Partial<Vip>, string]>([
     { machines: [machine(1)] },
     "the number of machines is 1, and must be a whole number from 2",
   ],
-  ["the same machine twice", { machines: [machine(1), machine(1)] }, "the address 10.0.0.11 is there twice"],
+  ["the same machine twice", { machines: [machine(1), machine(1)] }, "the machine s1 is there twice"],
   [
     "a host name as a peer",
     second({ address: "s2.example" }),
@@ -143,17 +147,24 @@ test.each<[string, Partial<Vip>, string]>([
   ],
   ["a peer of another family", second({ address: "fd00::12" }), "fd00::12 of s2 must be of one family"],
   [
-    "an interface that is none",
-    first({ interface: "eth0 }" }),
-    'the interface of s1 is "eth0 }", and must be',
+    "a number that is no address",
+    second({ address: "10.0.0.256" }),
+    'the address of s2 is "10.0.0.256", and',
   ],
   [
-    "an interface with a long name",
-    first({ interface: "a".repeat(16) }),
-    "and must be the name of a network interface",
+    "an address of one of them",
+    { addresses: [{ address: "10.0.0.12/24" }] },
+    "10.0.0.12 is the address of s2",
   ],
   ["router id 0", { routerId: 0 }, "the router id is 0, and must be a whole number from 1 to 255"],
   ["router id 256", { routerId: 256 }, "the router id is 256, and must be"],
+  ["the same address twice", second({ address: "10.0.0.11" }), "the address 10.0.0.11 is there twice"],
+  ["the name of a machine twice", second({ name: "s1" }), "the machine s1 is there twice"],
+  [
+    "a prefix that is too long",
+    { addresses: [{ address: "10.0.0.100/33" }] },
+    "and must be an IP address with",
+  ],
   ["no address", { addresses: [] }, "so one of the virtual addresses must be one too"],
   [
     "only an address of the other family",
@@ -195,27 +206,59 @@ test.each<[string, Partial<Vip>, string]>([
   ["a space in the password", v2("a b"), "the password of VRRP must be"],
   ["a block in the password", v2("a\n}"), "the password of VRRP must be"],
 ])("%s is refused", (_case, change, message) => {
-  expect(() => keepalivedFile({ ...vip, ...change }, "s1")).toThrow(message);
+  expect(() => keepalivedFile({ ...vip, ...change }, on("s1"))).toThrow(message);
+});
+
+test.each(["eth0 }", "a".repeat(16), ""])("the interface %j is refused", (device) => {
+  expect(() => keepalivedFile(vip, { name: "s1", device })).toThrow(
+    `the interface of s1 is ${JSON.stringify(device)}, and must be the name of a network interface`,
+  );
+});
+
+test("a machine that is to go is heard until it has gone", () => {
+  const leaving = ["10.0.0.19"];
+  expect(keepalivedFile(vip, { ...on("s1"), leaving })).toContain(`
+    unicast_peer {
+        10.0.0.12
+        10.0.0.13
+        10.0.0.19
+    }
+`);
+  expect(() => keepalivedFile(vip, { ...on("s1"), leaving: ["a }"] })).toThrow('a peer is "a }"');
 });
 
 test("a machine's name is no more than a name", () => {
   const machines = [{ ...machine(1), name: "s1 }" }, machine(2)];
-  expect(() => keepalivedFile({ ...vip, machines }, "s1 }")).toThrow(
+  expect(() => keepalivedFile({ ...vip, machines }, on("s1 }"))).toThrow(
     'the machine is "s1 }", and must be letters',
   );
 });
 
+test("all that is wrong is said at once, each once", () => {
+  const wrong: Vip = {
+    machines: [machine(1), { name: "s2", address: "s2.example" }],
+    addresses: [{ address: "10.0.0.100" }, { address: "10.0.0.11/24", label: "a b" }],
+    routerId: 0,
+    vrrp: { version: 2, password: "far too long" },
+  };
+  expect(vipComplaints(wrong)).toEqual([
+    'the address of s2 is "s2.example", and must be an IP address',
+    'the virtual address is "10.0.0.100", and must be an IP address with its prefix, such as 10.0.0.100/24',
+    "the virtual address 10.0.0.11 is the address of s1",
+    'the label "a b" must be letters, digits, dots and dashes, at most 10 behind eth0:',
+    "the router id is 0, and must be a whole number from 1 to 255",
+    expect.stringContaining("the password of VRRP must be 1 to 8 letters"),
+  ]);
+  expect(vipComplaints(vip)).toEqual([]);
+});
+
 test("what is wrong with a password does not repeat it", () => {
-  expect(() => keepalivedFile({ ...vip, ...v2("hunter2-hunter2") }, "s1")).toThrow(
+  expect(() => keepalivedFile({ ...vip, ...v2("hunter2-hunter2") }, on("s1"))).toThrow(
     new Error(
       "the password of VRRP must be 1 to 8 letters, digits or . _ + / = -: keepalived would leave out what is behind the eighth",
     ),
   );
 });
-
-function first(change: Partial<Vip["machines"][number]>): Partial<Vip> {
-  return { machines: [{ ...machine(1), ...change }, machine(2)] };
-}
 
 function second(change: Partial<Vip["machines"][number]>): Partial<Vip> {
   return { machines: [machine(1), { ...machine(2), ...change }] };

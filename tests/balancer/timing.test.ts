@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { checkTiming, slowestOut } from "../../balancer/timing";
 
 describe("a server is out of the balancer", () => {
@@ -19,4 +20,21 @@ describe("a server is out of the balancer", () => {
   test("after as many failures as it takes", () => {
     expect(slowestOut({ ...checkTiming, fall: 3 }).stopped).toBe(1250);
   });
+});
+
+test("the defaults, and what they come to, are those of the documentation", () => {
+  const page = readFileSync("docs/haproxy.md", "utf8");
+  const written = [...page.matchAll(/^\| `(\w+)` \| (\d+)( m?s)? \|/gm)].map(
+    ([, key = "", value, unit]): [string, number] => [key, Number(value) * (unit === " s" ? 1000 : 1)],
+  );
+  expect(Object.fromEntries(written)).toEqual(checkTiming);
+  const { stopped, hung, withoutQuorum } = slowestOut(checkTiming);
+  const seconds = [stopped, hung, withoutQuorum, slowestOut(checkTiming, 2000).withoutQuorum].map((time) =>
+    (time / 1000).toFixed(1),
+  );
+  const told =
+    /within (\S+) s, one that hangs within (\S+) s,.* within (\S+) s,.*which makes it (\S+) s/.exec(
+      page.replaceAll(/\s+/g, " "),
+    );
+  expect(told?.slice(1)).toEqual(seconds);
 });

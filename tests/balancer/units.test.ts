@@ -19,6 +19,7 @@ SuccessExitStatus=143
 Restart=always
 RestartSec=500ms
 Nice=-10
+CPUWeight=1000
 RuntimeDirectory=haproxy-k3s
 
 [Install]
@@ -39,8 +40,10 @@ StartLimitIntervalSec=0
 Type=simple
 ExecStart=/usr/sbin/keepalived --dont-fork --vrrp --use-file=/etc/keepalived-k3s/keepalived.conf --pid=/run/keepalived-k3s/keepalived.pid --vrrp_pid=/run/keepalived-k3s/vrrp.pid
 ExecReload=/bin/kill -HUP $MAINPID
+ExecStopPost=/bin/sh -c 'ip -force -batch /etc/keepalived-k3s/leave 2>/dev/null; true'
 Restart=always
 Nice=-10
+CPUWeight=1000
 RuntimeDirectory=keepalived-k3s
 
 [Install]

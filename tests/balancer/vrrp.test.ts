@@ -1,4 +1,4 @@
-import { priorityOf, slowestTakeover, type Vrrp } from "../../balancer/vrrp";
+import { priorityOf, routerIdOf, slowestTakeover, type Vrrp } from "../../balancer/vrrp";
 
 const three: Vrrp = { version: 3 };
 const two: Vrrp = { version: 2, password: "secret" };
@@ -47,4 +47,13 @@ describe("priorities", () => {
   test("are 255 for the master of version 2 alone", () => {
     expect([0, 1, 2].map((place) => priorityOf(place, 3, two))).toEqual([255, 204, 154]);
   });
+});
+
+test("a cluster's name gives its router id, always the same and from 1 to 255", () => {
+  const names = Array.from({ length: 2000 }, (_, index) => `cluster-${index}`);
+  const ids = names.map(routerIdOf);
+  expect(names.map(routerIdOf)).toEqual(ids);
+  expect([Math.min(...ids), Math.max(...ids)]).toEqual([1, 255]);
+  expect(new Set(ids).size).toBe(255);
+  expect(["dev", "prod", "ü"].map(routerIdOf)).toEqual([132, 210, 206]);
 });

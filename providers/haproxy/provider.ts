@@ -1,0 +1,94 @@
+import type { Backend } from "../../balancer/haproxy";
+import type { HealthCheck } from "../../balancer/haproxy-checks";
+import type { Stats } from "../../balancer/haproxy-stats";
+import type { Listener } from "../../balancer/haproxy-text";
+import { haproxy } from "../../balancer/paths";
+import type { CheckTiming } from "../../balancer/timing";
+import { namesNode } from "../../k3s/owner";
+import { type Connection, connect, type Member } from "../connection";
+import { advised } from "../failure";
+import { isGone, removeFrom } from "../gone";
+import { isMissing } from "../missing";
+import type { Resource } from "../wire";
+import { complaints } from "./complaints";
+import { configured } from "./configuration";
+import { cost } from "./cost";
+import { brought, healthy, ownerAdvice, removed, started } from "./install";
+import { type Live, observe, ownerFile, removingFile, untouched } from "./observe";
+
+export interface HaProxyInputs extends Partial<Live> {
+  cluster: string;
+  /** What the machine is called. */
+  machine: string;
+  connection: Connection;
+  /** All servers of the cluster. */
+  backends: Backend[];
+  /** The SHA-256 of the CA that their certificates must come from. */
+  caHash: string;
+  listeners: Listener[];
+  healthCheck: HealthCheck;
+  timing: CheckTiming;
+  /** The page that shows what HAProxy does; without it there is none. */
+  stats?: Omit<Stats, "password">;
+  /** Of that page. */
+  statsPassword?: string;
+  /** Leave the package where we brought it, too, when this is removed. */
+  keepPackage: boolean;
+  /** Other machines of the cluster: while one of them answers, a machine that does not is taken to be gone. */
+  peers?: Member[];
+  /** Something that must be there before the machine is touched. */
+  preflight?: string;
+  /** Milliseconds until waiting for it to be healthy is given up. */
+  patience: number;
+}
+
+/** One machine's HAProxy: its package, its files, its unit, its own health. */
+export const haproxyFrontend: Resource<HaProxyInputs, object> = {
+  createOnly: ["peers", "preflight", "patience"],
+  // What runs is not what was asked for until an update succeeds, whatever a refresh makes of it meanwhile.
+  pending: [...configured, "unit", "files", "package"],
+  check: (inputs) => ({ mistakes: complaints(inputs), learned: untouched }),
+  cost,
+  changes: ({ machine, connection }) => ({ name: machine, connection }),
+  create: async (inputs, tell, begun) => {
+    const id = `${inputs.cluster}/${inputs.machine}`;
+    begun(id, {});
+    await brought(id, inputs, tell);
+    await started(id, inputs, tell);
+    await healthy(inputs, tell);
+    return { id, outputs: {} };
+  },
+  update: async (id, inputs, _state, tell) => {
+    await brought(id, inputs, tell);
+    await started(id, inputs, tell);
+    await healthy(inputs, tell);
+    return {};
+  },
+  isMissing: ({ machine, connection }) => isMissing(connect(machine, connection), ownerFile, removingFile),
+  read: async (id, { machine, connection }, tell) => {
+    tell("looking at HAProxy");
+    const { owner, live } = await observe(connect(machine, connection));
+    if (owner !== id && !live.unit.startsWith("active")) return "gone";
+    if (owner === "" || owner === id) return live;
+    return {
+      ...live,
+      files: namesNode(owner) ? `its HAProxy belongs to ${owner}` : `${ownerFile} names nobody`,
+    };
+  },
+  delete: async (id, { machine: name, connection, peers = [], keepPackage }, tell) => {
+    if (isGone(connection)) return;
+    const step = "removing HAProxy";
+    tell(step);
+    const machine = connect(name, connection);
+    const others = peers.map((peer) => connect(peer.name, peer.connection));
+    const left = `${haproxy.unit}.service, /etc/haproxy-k3s, and the package haproxy where it was brought`;
+    const remove = () => removed(machine, id, keepPackage);
+    await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
+      throw advised(step, error, {
+        70: "see what keeps the package haproxy there, or give keepPackage: true, then run this again",
+        75: "wait for the end of that installation, then run this again",
+        78: ownerAdvice(id),
+      });
+    });
+  },
+};
