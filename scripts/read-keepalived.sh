@@ -1,0 +1,54 @@
+#!/bin/sh
+# Tells what has become of keepalived since install-keepalived.sh, and what it has; changes nothing.
+# Inputs: PEER, the address of a machine that asks, or nothing.
+# Output: nothing, where its removal has begun; otherwise lines of name=value: owner ("-" where its file is empty); unit=<active or not> <enabled or not>; for each file
+# that is not as it was written file=<path> <missing, changed, or its mode and owner>; package=missing where there is no
+# keepalived; serves and holds, the addresses that it may have, and those that it has; group, the same for those who hear
+# each other; knows=yes where it sends to the one who asks; haproxy, the status that its HAProxy answers with, 000 for
+# none. Exit: 0.
+
+set -eu
+
+main() {
+  folder=/etc/keepalived-k3s
+  if [ -e "$folder/.removing" ]; then return; fi
+  owner "$folder/owner"
+  echo "unit=$(systemctl is-active keepalived-k3s 2>/dev/null) $(systemctl is-enabled keepalived-k3s 2>/dev/null)"
+  if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
+  if ! [ -x /usr/sbin/keepalived ]; then echo package=missing; fi
+  if [ -e "$folder/leave" ]; then addresses <"$folder/leave"; fi
+  if [ -e "$folder/keepalived.conf" ]; then configured "$folder/keepalived.conf"; fi
+  echo "haproxy=$(curl -s -o /dev/null --max-time 1 -w '%{http_code}' --unix-socket /run/haproxy-k3s/health.sock http://localhost/)"
+}
+
+owner() {
+  owner=$(head -n 1 "$1" 2>/dev/null || true)
+  if [ -e "$1" ] && [ -z "$owner" ]; then owner=-; fi
+  printf 'owner=%s\n' "$owner"
+}
+
+files() {
+  while read -r sum mode path; do
+    if ! [ -e "$path" ]; then echo "file=$path missing"; continue; fi
+    if [ "$(sha256sum <"$path" | cut -d ' ' -f 1)" != "$sum" ]; then echo "file=$path changed"; fi
+    now=$(stat -c %a:%U:%G "$path")
+    if [ "$now" != "$mode" ]; then echo "file=$path $now"; fi
+  done
+}
+
+addresses() {
+  while read -r _ _ address _ device; do
+    echo "serves=$address"
+    if ip -o address show dev "$device" 2>/dev/null | awk -v its="$address" '$4 == its { found = 1 } END { exit !found }'; then
+      echo "holds=$address"
+    fi
+  done
+}
+
+# The password is in it, and comes out of a sum alone.
+configured() {
+  echo "group=$(sed -nE '/^ *(version|virtual_router_id|auth_pass) /p; /^ *virtual_ipaddress \{/{ n; s/ dev .*//; p; }' "$1" | sha256sum | cut -c 1-16)"
+  if [ -n "$PEER" ] && grep -qx " *$PEER" "$1"; then echo knows=yes; fi
+}
+
+main

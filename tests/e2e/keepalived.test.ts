@@ -1,0 +1,279 @@
+import { get } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { haproxyUnit } from "../../balancer/units";
+import { inRepository } from "../../lab/folders";
+import { knownHosts, userKey } from "../../lab/machines/keys";
+import type { Lab } from "../../lab/machines/model";
+import { power } from "../../lab/machines/power";
+import { labDown, labUp, machine, minutes, onMachine } from "./labs";
+import { newStack, type Stack } from "./stack";
+import { traces } from "./traces";
+
+jest.setTimeout(minutes(3));
+
+const all = ["s1", "s2", "s3"];
+const balancers = ["s1", "s2"];
+const figures: string[] = [];
+
+let lab: Lab;
+let stack: Stack;
+let virtual: string;
+let untouched: string[];
+
+beforeAll(async () => {
+  lab = await labUp("keepalived", { servers: 3 });
+  virtual = `${lab.prefix}100`;
+  await Promise.all(all.map(standIn));
+  untouched = await Promise.all(all.map(traced));
+  stack = await newStack(inRepository("tests", "e2e", "fixtures", "vip"));
+  await configure();
+});
+
+afterAll(async () => {
+  process.stderr.write(figures.map((figure) => `  ${figure}\n`).join(""));
+  stack?.remove();
+  await labDown("keepalived");
+});
+
+test("a router that has the id already is named, before anything is changed", async () => {
+  await onMachine(
+    lab,
+    "s3",
+    `printf '%s\\n' 'vrrp_instance foreign {' 'state BACKUP' 'interface eth0' 'virtual_router_id 51' 'priority 10' 'advert_int 1' 'virtual_ipaddress {' '${virtual}/24' '}' '}' >/tmp/foreign.conf
+    systemd-run -q --unit foreign keepalived -n --vrrp -f /tmp/foreign.conf
+    until ip address show dev eth0 | grep -q ${virtual}; do sleep 0.2; done`,
+  );
+  const { code, stdout } = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
+  await onMachine(lab, "s3", "systemctl stop foreign; rm /tmp/foreign.conf");
+  const foreign = machine(lab, "s3").address;
+  expect(code).not.toBe(0);
+  expect(stdout).toContain(`${foreign} is a router with id 51 already (VRRP 2)`);
+  expect(stdout).toMatch(new RegExp(`${virtual.replaceAll(".", "\\.")} answers already, at [0-9a-f:]{17}`));
+  expect(await Promise.all(all.map(traced))).toEqual(untouched);
+});
+
+test("one of the machines has the address, and a second run changes nothing", async () => {
+  const begun = Date.now();
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  figures.push(`up: ${seconds(begun)}`);
+  const [owner, ...others] = await owners();
+  expect([await answer(), others]).toEqual([owner, []]);
+  expect(await stack.pulumi(["up", "--yes"])).toMatch(/4 unchanged/);
+});
+
+type Act = (owner: string) => Promise<unknown>;
+
+test.each<[string, Act, Act]>([
+  ["host dies", (owner) => power(lab, machine(lab, owner), "kill"), backAgain],
+  [
+    "HAProxy stops",
+    (owner) => onMachine(lab, owner, "systemctl stop haproxy-k3s"),
+    (owner) => onMachine(lab, owner, "systemctl start haproxy-k3s"),
+  ],
+  ["HAProxy is killed", (owner) => onMachine(lab, owner, "systemctl kill -s KILL haproxy-k3s"), nothing],
+  [
+    "keepalived is killed",
+    (owner) => onMachine(lab, owner, "systemctl kill -s KILL keepalived-k3s"),
+    nothing,
+  ],
+  [
+    "HAProxy hangs",
+    (owner) => onMachine(lab, owner, "systemctl kill -s STOP haproxy-k3s"),
+    (owner) => onMachine(lab, owner, "systemctl kill -s CONT haproxy-k3s"),
+  ],
+  [
+    "HAProxy reaches no server",
+    (owner) => onMachine(lab, owner, serverIs("disable")),
+    (owner) => onMachine(lab, owner, serverIs("enable")),
+  ],
+])("the address moves once when the owner's %s, and stays where it went", async (what, disturb, repair) => {
+  const [owner = ""] = await owners();
+  const other = balancers.find((name) => name !== owner) ?? "";
+  const begun = Date.now();
+  const [moved] = await Promise.all([until(other).then(() => seconds(begun)), disturb(owner)]);
+  figures.push(`${what}: ${moved}`);
+  await repair(owner);
+  await onMachine(lab, owner, "until systemctl is-active --quiet keepalived-k3s; do sleep 0.2; done");
+  // Longer than a machine needs to take what it thinks nobody has.
+  await pause(3_000);
+  expect(await owners()).toEqual([other]);
+});
+
+test("what somebody changed is seen by refresh, and repaired by up without a move", async () => {
+  const [owner = ""] = await owners();
+  const other = balancers.find((name) => name !== owner) ?? "";
+  await onMachine(lab, owner, "sed -i 's/priority .*/priority 1/' /etc/keepalived-k3s/keepalived.conf");
+  await onMachine(
+    lab,
+    other,
+    "systemctl disable -q --now keepalived-k3s; chmod 644 /etc/keepalived-k3s/keepalived.conf",
+  );
+  const seen = await stack.pulumi(["refresh", "--yes", "--diff"]);
+  expect(seen).toContain("/etc/keepalived-k3s/keepalived.conf changed");
+  expect(seen).toContain("/etc/keepalived-k3s/keepalived.conf has mode and owner 644:root:root");
+  expect(seen).toContain("inactive, disabled");
+  const preview = await stack.pulumi(["preview"]);
+  expect(preview).toContain(`changing it reloads keepalived on ${owner}; the address stays where it is`);
+  expect(preview).toContain(`changing it starts keepalived on ${other}; the address stays where it is`);
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  expect(await owners()).toEqual([owner]);
+  expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
+});
+
+test("another address, another order and another machine are taken on without a move", async () => {
+  const [owner = ""] = await owners();
+  await configure({
+    machines: ["s3", "s2", "s1"].map(reached),
+    addresses: [virtual, `${lab.prefix}101`].map((address) => ({ address: `${address}/24`, label: "api" })),
+  });
+  const begun = Date.now();
+  expect(await moves(() => stack.pulumi(["up", "--yes", "--skip-preview"]))).toEqual([]);
+  figures.push(`update of two machines, with a third: ${seconds(begun)}`);
+  expect(await owners()).toEqual([owner]);
+  expect(await onMachine(lab, owner, "ip -o address show dev eth0")).toContain(`${lab.prefix}101/24`);
+});
+
+test("the address moves once from a machine that goes", async () => {
+  const [owner = ""] = await owners();
+  await configure({ machines: all.filter((name) => name !== owner).map(reached) });
+  const moved = await moves(() => stack.pulumi(["up", "--yes", "--skip-preview"]));
+  const [heir = ""] = await owners();
+  expect(moved.sort()).toEqual([`${heir} has it`, `${owner} has it no more`].sort());
+  await configure();
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  expect(await owners()).toHaveLength(1);
+});
+
+test("machines that do not hear each other are an error that names what is not let through", async () => {
+  await onMachine(
+    lab,
+    "s1",
+    "iptables -I INPUT -p 112 -j DROP; iptables -I OUTPUT -p 112 -j DROP; systemctl restart keepalived-k3s",
+  );
+  await configure({ addresses: [{ address: `${virtual}/24` }] });
+  const { code, stdout } = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
+  await onMachine(lab, "s1", "iptables -F INPUT; iptables -F OUTPUT");
+  expect(code).not.toBe(0);
+  expect(stdout).toMatch(/both have \S+, since they do not hear each other/);
+  expect(stdout).toContain("IP protocol 112");
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  expect(await owners()).toHaveLength(1);
+});
+
+test("destroy leaves no trace", async () => {
+  await stack.pulumi(["destroy", "--yes"]);
+  expect(await Promise.all(all.map(traced))).toEqual(untouched);
+  expect(await owners()).toEqual([]);
+});
+
+function reached(name: string) {
+  const { address } = machine(lab, name);
+  const login = { user: "root", identityFile: userKey(lab.name), knownHosts: knownHosts(lab.name) };
+  return { name, connection: { host: address, configFile: false, ...login } };
+}
+
+async function configure(given: object = {}): Promise<void> {
+  const vip = {
+    machines: balancers.map(reached),
+    addresses: [{ address: `${virtual}/24`, label: "api" }],
+    routerId: 51,
+    patience: 30_000,
+    ...given,
+  };
+  await stack.pulumi(["config", "set", "vip", JSON.stringify(vip)]);
+}
+
+/** An HAProxy that answers by the machine's name, and is as well as the one server that it knows. */
+async function standIn(name: string): Promise<void> {
+  const config = `global
+  stats socket /run/haproxy-k3s/admin.sock mode 600 level admin
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 5s
+  timeout server 5s
+backend ready
+  server only 127.0.0.1:22
+frontend kubernetes
+  bind *:8443
+  http-request return status 200 content-type text/plain string ${name}
+frontend health
+  bind unix@/run/haproxy-k3s/health.sock mode 600
+  monitor-uri /
+  monitor fail if { nbsrv(ready) eq 0 }
+`;
+  await onMachine(
+    lab,
+    name,
+    `mkdir -p /etc/haproxy-k3s
+cat >/etc/haproxy-k3s/haproxy.cfg <<'END'
+${config}END
+cat >/etc/systemd/system/haproxy-k3s.service <<'END'
+${haproxyUnit()}END
+systemctl daemon-reload
+systemctl enable -q --now haproxy-k3s`,
+  );
+}
+
+function serverIs(action: "enable" | "disable"): string {
+  return `echo '${action} server ready/only' | socat - /run/haproxy-k3s/admin.sock`;
+}
+
+async function backAgain(name: string): Promise<void> {
+  await power(lab, machine(lab, name), "start");
+}
+
+async function nothing(): Promise<void> {}
+
+function traced(name: string): Promise<string> {
+  return onMachine(
+    lab,
+    name,
+    `(${traces}) | grep -v ^/run/user/; ip -o address show dev eth0 | awk '{ print $4 }'`,
+  );
+}
+
+/** Who has the address. */
+async function owners(): Promise<string[]> {
+  const has = await Promise.all(
+    all.map((name) => onMachine(lab, name, `ip -o address show dev eth0 | grep -c '${virtual}/' || true`)),
+  );
+  return all.filter((_, index) => has[index] === "1");
+}
+
+/** What becomes of the address meanwhile, on all machines. */
+async function moves(work: () => Promise<unknown>): Promise<string[]> {
+  const watch = "systemd-run -q --collect --unit watch sh -c 'exec ip -o monitor address >/run/watch'";
+  await Promise.all(all.map((name) => onMachine(lab, name, watch)));
+  await work().finally(() => Promise.all(all.map((name) => onMachine(lab, name, "systemctl stop watch"))));
+  const read = `grep -F '${virtual}/' /run/watch || true; rm /run/watch`;
+  const seen = await Promise.all(
+    all.map(async (name) => ({ name, lines: await onMachine(lab, name, read) })),
+  );
+  return seen.flatMap(({ name, lines }) =>
+    lines
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `${name} has it${line.startsWith("Deleted") ? " no more" : ""}`),
+  );
+}
+
+async function until(name: string): Promise<void> {
+  while ((await answer()) !== name) await pause(20);
+}
+
+/** Who answers at the address. */
+function answer(): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ host: virtual, port: 8443, agent: false, timeout: 150 }, (response) => {
+      response.setEncoding("utf8");
+      response.on("data", resolve);
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(undefined));
+  });
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1_000).toFixed(2)} s`;
+}

@@ -1,0 +1,457 @@
+import { keepalivedFile } from "../../../balancer/keepalived";
+import { keepalivedUnit } from "../../../balancer/units";
+import { rowFor } from "../fake-engine";
+import { type FakeMachine, fakeMachines, held } from "../fake-machine";
+import { type Props, refusal, sharedHost } from "../provider-host";
+import { until } from "../until";
+import { addressOf, around, bare, changing, inputsOf, looks, virtual } from "./inputs";
+
+const machines = fakeMachines();
+const host = sharedHost();
+const keepalived = () => host().resource("Keepalived");
+
+const untouched = { unit: "active, enabled", files: "as written", package: "installed" };
+
+async function two(one: ReturnType<typeof changing>, other: ReturnType<typeof changing>) {
+  return [await machines.machine("s1", one), await machines.machine("s2", other)] as [
+    FakeMachine,
+    FakeMachine,
+  ];
+}
+
+const changes = ({ ran }: FakeMachine) =>
+  ran.map(({ script }) => script).filter((script) => !/^(read|before)-/.test(script));
+
+describe("create", () => {
+  test("looks round, installs, starts, and ends when one machine alone has the address", async () => {
+    const [s1, s2] = await two(changing("s1", { holds: true }), { "read-keepalived": bare });
+    const inputs = inputsOf([s1, s2]);
+    const { id, outs } = await keepalived().create(inputs);
+    expect([id, outs.device]).toEqual(["prod/s1", "eth0"]);
+    expect(s1.scripts().slice(0, 5)).toEqual([
+      "read-keepalived",
+      "before-keepalived",
+      "bring-keepalived",
+      "install-keepalived",
+      "read-keepalived",
+    ]);
+    expect(s1.variables("before-keepalived")).toEqual({
+      ADDRESS: "10.0.0.11",
+      INTERFACE: "",
+      PEERS: "10.0.0.12",
+      ROUTER: "51",
+      ADDRESSES: "10.0.0.100 \n",
+      LISTEN: "4",
+    });
+    expect(s1.variables("install-keepalived")).toEqual({
+      OWNER: "prod/s1",
+      CONFIG: keepalivedFile(inputs, { name: "s1", device: "eth0" }),
+      UNIT_TEXT: keepalivedUnit(),
+      LEAVE: "address delete 10.0.0.100/24 dev eth0\n",
+    });
+    // The other machine is only looked at.
+    expect(new Set(s2.scripts())).toEqual(new Set(["read-keepalived"]));
+    expect(s2.variables("read-keepalived")).toEqual({ PEER: "10.0.0.11" });
+  });
+
+  test("of one that another of ours serves already asks nobody for the address", async () => {
+    const [s1, s2] = await two({ "read-keepalived": looks("s1", { holds: true }) }, changing("s2"));
+    await keepalived().create(inputsOf([s1, s2], {}, s2));
+    expect(s2.variables("before-keepalived").ADDRESSES).toBe("");
+    expect(changes(s1)).toEqual([]);
+  });
+
+  test.each<[string, string[], string]>([
+    [
+      "a router with the same id",
+      ["router=10.0.0.9 2"],
+      "s1: listening for other routers: 10.0.0.9 is a router with id 51 already (VRRP 2)\n" +
+        "  next: give another routerId, from 1 to 255, or take that router away, then run this again",
+    ],
+    [
+      "an address that answers",
+      ["answers=10.0.0.100 02:aa"],
+      "s1: listening for other routers: 10.0.0.100 answers already, at 02:aa\n" +
+        "  next: give an address that nobody has, or take it from who has it, then run this again",
+    ],
+    [
+      "an address that another machine of ours has by hand",
+      ["answers=10.0.0.100 02:aa", "neighbour=10.0.0.12 02:aa"],
+      "10.0.0.100 answers already, at 02:aa, which is s2\n",
+    ],
+    [
+      "an address that the machine has by hand",
+      ["address=eth0 10.0.0.100/24"],
+      "10.0.0.100 is an address that s1 has already",
+    ],
+  ])("refuses %s, and touches nothing", async (_case, more, words) => {
+    const [s1, s2] = await two(
+      { "read-keepalived": bare, "before-keepalived": around("s1", ...more) },
+      { "read-keepalived": bare },
+    );
+    const { message, recorded } = await refusal(keepalived().create(inputsOf([s1, s2])));
+    expect(message).toContain(words);
+    expect([changes(s1), recorded]).toEqual([[], undefined]);
+  });
+
+  test("tells all that is in the way at once", async () => {
+    const more = ["router=10.0.0.9 2", "answers=10.0.1.100 02:aa"];
+    const [s1, s2] = await two(
+      { "read-keepalived": bare, "before-keepalived": around("s1", ...more) },
+      { "read-keepalived": bare },
+    );
+    const given = { addresses: [{ address: virtual }, { address: "10.0.1.100/24" }] };
+    const { message } = await refusal(keepalived().create(inputsOf([s1, s2], given)));
+    expect(message.match(/^s1: .*$/gm)).toEqual([
+      expect.stringContaining("10.0.1.100 is in no network of eth0 on s1 (10.0.0.11/24)"),
+      expect.stringContaining("10.0.0.9 is a router"),
+      expect.stringContaining("10.0.1.100 answers already"),
+    ]);
+  });
+
+  test("takes an address that answers at a machine of ours which cannot be asked", async () => {
+    const s1 = await machines.machine("s1", {
+      ...changing("s1", { holds: true }),
+      "before-keepalived": around("s1", "answers=10.0.0.100 02:aa", "neighbour=10.0.0.12 02:aa"),
+    });
+    const s2 = await machines.unreachable("s2");
+    const { id } = await keepalived().create(inputsOf([s1, s2]));
+    expect(id).toBe("prod/s1");
+  });
+
+  test("takes an address that another of ours got while it was asked for", async () => {
+    const s1 = await machines.machine("s1", { "read-keepalived": [bare, looks("s1", { holds: true })] });
+    const s2 = await machines.machine("s2", {
+      ...changing("s2"),
+      "before-keepalived": around("s2", "answers=10.0.0.100 02:aa", "neighbour=10.0.0.11 02:aa"),
+    });
+    const { id } = await keepalived().create(inputsOf([s1, s2], {}, s2));
+    expect(id).toBe("prod/s2");
+  });
+
+  test("says where nobody could be listened for, and goes on", async () => {
+    const [s1, s2] = await two(
+      { ...changing("s1", { holds: true }), "before-keepalived": around("s1", "deaf=perl is missing") },
+      { "read-keepalived": bare },
+    );
+    await keepalived().create(inputsOf([s1, s2], { row: rowFor("deaf") } as object));
+    await until("it is said", () =>
+      host().engine.said("deaf").includes("s1: nobody was listened for with router id 51: perl is missing"),
+    );
+  });
+
+  test("waits until the others that run send to it", async () => {
+    const sees = [looks("s1", { holds: true, knows: false }), looks("s1", { holds: true, knows: false })];
+    const [s1, s2] = await two(
+      { "read-keepalived": [...sees, looks("s1", { holds: true })] },
+      changing("s2"),
+    );
+    await keepalived().create(inputsOf([s1, s2], { row: rowFor("waits") } as object, s2));
+    expect(host().engine.said("waits")).toContain("waiting until s1 knows it");
+    expect(s1.ran.length).toBeGreaterThan(3);
+  });
+});
+
+describe("two machines that have the address at once", () => {
+  const both =
+    "s2: looking who has the address: s1 and s2 both have 10.0.0.100, since they do not hear each other; s2 is stopped again\n" +
+    "  next: let VRRP through (IP protocol 112, no TCP and no UDP) between 10.0.0.11 and 10.0.0.12 in both directions, in the firewalls of the machines and of the network or cloud, then run this again";
+
+  test("are an error within ten seconds, and the later one gives it up", async () => {
+    const [s1, s2] = await two(
+      { "read-keepalived": looks("s1", { holds: true }) },
+      changing("s2", { holds: true }),
+    );
+    const begun = Date.now();
+    const { message, recorded } = await refusal(keepalived().create(inputsOf([s1, s2], {}, s2)));
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(message).toBe(both);
+    expect(recorded?.id).toBe("prod/s2");
+    expect(s2.scripts().at(-1)).toBe("stop-keepalived");
+    expect(changes(s1)).toEqual([]);
+  });
+
+  test("are noticed where the later one needs a moment to find that it hears nobody", async () => {
+    let looked = 0;
+    const s2 = await machines.machine("s2", {
+      ...changing("s2"),
+      "read-keepalived": () => looks("s2", looked++ < 1 ? { unit: "inactive " } : { holds: looked > 4 }),
+    });
+    const s1 = await machines.machine("s1", { "read-keepalived": looks("s1", { holds: true }) });
+    const { message } = await refusal(keepalived().create(inputsOf([s1, s2], {}, s2)));
+    expect(message).toContain("s1 and s2 both have 10.0.0.100");
+  });
+
+  test("leave the first of them alone", async () => {
+    const [s1, s2] = await two(changing("s1", { holds: true }), {
+      "read-keepalived": looks("s2", { holds: true }),
+    });
+    const { message } = await refusal(keepalived().create(inputsOf([s1, s2])));
+    expect(message).toMatch(/^s1: .*s1 and s2 both have 10\.0\.0\.100, since they do not hear each other\n/);
+    expect(changes(s1)).not.toContain("stop-keepalived");
+  });
+
+  test("are none where the other is to be changed yet", async () => {
+    const [s1, s2] = await two(
+      { "read-keepalived": looks("s1", { holds: true, group: "old" }) },
+      changing("s2", { holds: true, group: "new" }),
+    );
+    await keepalived().create(inputsOf([s1, s2], {}, s2));
+    expect(changes(s2)).not.toContain("stop-keepalived");
+  });
+});
+
+test("where no machine gets the address, each one's reason is told", async () => {
+  const [s1, s2] = await two(changing("s1", { haproxy: "503" }), {
+    "read-keepalived": looks("s2", { haproxy: "000" }),
+  });
+  const { message } = await refusal(keepalived().create(inputsOf([s1, s2])));
+  expect(message).toMatch(
+    /^s1: looking who has the address: after 3 s no machine has 10\.0\.0\.100: s1 reaches no server, s2 has an HAProxy that does not answer\n {2}next: see that a server/,
+  );
+});
+
+test("keepalived that ends again is told with the last words of its unit", async () => {
+  const [s1, s2] = await two(
+    {
+      ...changing("s1", { unit: "failed enabled" }),
+      journal: { stdout: "keepalived-k3s.service: Failed with result 'exit-code'.\n" },
+    },
+    { "read-keepalived": bare },
+  );
+  const { message } = await refusal(keepalived().create(inputsOf([s1, s2])));
+  expect(message).toContain("keepalived does not run\n  | keepalived-k3s.service: Failed with result");
+});
+
+test("keepalived's own words for what it does not take are told, without the password", async () => {
+  const stderr = "keepalived -t answers 5\n(Line 20) Unknown keyword 'hunter2'\n";
+  const [s1, s2] = await two(
+    { ...changing("s1"), "install-keepalived": { code: 65, stderr } },
+    { "read-keepalived": bare },
+  );
+  const vrrp = { version: 2 as const, password: "hunter2" };
+  const { message } = await refusal(keepalived().create(inputsOf([s1, s2], { vrrp })));
+  expect(message).toBe(
+    "s1: writing its files and starting it: keepalived does not take the new configuration as it is written (keepalived -t answers 5); what runs there goes on as it was\n" +
+      "  | (Line 20) Unknown keyword '[secret]'\n" +
+      "  next: install a keepalived there that takes it (2.2 is known to), then run this again",
+  );
+});
+
+describe("update", () => {
+  const running = (name: string, holds: boolean) => changing(name, { holds }, looks(name, { holds }));
+
+  test("of what runs listens for nobody, and asks only for addresses that are new", async () => {
+    const [s1, s2] = await two(running("s1", true), { "read-keepalived": looks("s2") });
+    const old = inputsOf([s1, s2]);
+    const news = inputsOf([s1, s2], { addresses: [{ address: virtual }, { address: "10.0.0.101/24" }] });
+    const outs = await keepalived().update("prod/s1", { ...old, ...untouched }, { ...news, ...untouched });
+    expect(outs.device).toBe("eth0");
+    expect(s1.variables("before-keepalived")).toMatchObject({ ROUTER: "", ADDRESSES: "10.0.0.101 \n" });
+  });
+
+  test("to another router id listens for that", async () => {
+    const [s1, s2] = await two(running("s1", true), { "read-keepalived": looks("s2") });
+    await keepalived().update("prod/s1", inputsOf([s1, s2]), inputsOf([s1, s2], { routerId: 52 }));
+    expect(s1.variables("before-keepalived").ROUTER).toBe("52");
+  });
+
+  test("hears a machine that is to go until it has gone", async () => {
+    const [s1, s2] = await two(running("s1", false), { "read-keepalived": looks("s2") });
+    const s3 = await machines.machine("s3", { "read-keepalived": looks("s3", { holds: true }) });
+    await keepalived().update("prod/s1", inputsOf([s1, s2, s3]), inputsOf([s1, s2]));
+    expect(changes(s3)).toEqual([]);
+    expect(s1.variables("install-keepalived").CONFIG).toContain(
+      "unicast_peer {\n        10.0.0.12\n        10.0.0.13\n    }\n",
+    );
+  });
+
+  test("that failed still knows who was to go, and what was to be looked for", async () => {
+    const [s1, s2] = await two(
+      { ...running("s1", true), "install-keepalived": { code: 1 } },
+      { "read-keepalived": looks("s2") },
+    );
+    const s3 = await machines.unreachable("s3");
+    const old = inputsOf([s1, s2, s3]);
+    const news = inputsOf([s1, s2], { routerId: 52 });
+    const { recorded } = await refusal(keepalived().update("prod/s1", old, news));
+    expect(recorded?.properties).toMatchObject({ machines: old.machines, routerId: 51 });
+  });
+
+  test("goes machine by machine, and comes last to the one that has the address", async () => {
+    const slow = held({ stdout: "reloaded\n" });
+    const [s1, s2] = await two(running("s1", true), {
+      ...running("s2", false),
+      "install-keepalived": slow.answer,
+    });
+    const news = { addresses: [{ address: virtual, label: "api" }] };
+    const update = (self: FakeMachine) =>
+      keepalived().update(
+        `prod/${self.name}`,
+        inputsOf([s1, s2], {}, self),
+        inputsOf([s1, s2], { ...news, row: rowFor(`turn-${self.name}`) } as object, self),
+      );
+    const first = update(s1);
+    const second = update(s2);
+    await until("the other is being changed", () => s2.scripts().includes("install-keepalived"));
+    expect(host().engine.said("turn-s1")).toContain("waiting for its turn");
+    expect(changes(s1)).not.toContain("install-keepalived");
+    slow.release();
+    await Promise.all([first, second]);
+    expect(changes(s1)).toContain("install-keepalived");
+  });
+
+  test("of the one that has the address does not wait for a machine that waits to be known by it", async () => {
+    let knows = false;
+    const s1 = await machines.machine("s1", {
+      ...running("s1", true),
+      "read-keepalived": () => looks("s1", { holds: true, knows }),
+      "install-keepalived": () => {
+        knows = true;
+        return { stdout: "reloaded\n" };
+      },
+    });
+    const [s2, s3] = [
+      await machines.machine("s2", running("s2", false)),
+      await machines.machine("s3", changing("s3")),
+    ];
+    const news = [s1, s2, s3];
+    await Promise.all([
+      keepalived().create(inputsOf(news, {}, s3)),
+      keepalived().update("prod/s1", inputsOf([s1, s2]), inputsOf(news)),
+      keepalived().update("prod/s2", inputsOf([s1, s2], {}, s2), inputsOf(news, {}, s2)),
+    ]);
+    expect(changes(s3)).toEqual(["bring-keepalived", "install-keepalived"]);
+  });
+
+  test("starts again what was stopped, and listens before", async () => {
+    const stopped = looks("s1", { unit: "inactive disabled" });
+    const [s1, s2] = await two(changing("s1", {}, stopped), {
+      "read-keepalived": looks("s2", { holds: true }),
+    });
+    const state = { ...inputsOf([s1, s2]), ...untouched, unit: "inactive, disabled" };
+    await keepalived().update("prod/s1", state, { ...inputsOf([s1, s2]), ...untouched });
+    expect(s1.variables("before-keepalived")).toMatchObject({ ROUTER: "51", ADDRESSES: "" });
+    expect(changes(s1)).toEqual(["bring-keepalived", "install-keepalived"]);
+  });
+});
+
+describe("check", () => {
+  test("tells all that is wrong at once, and repeats no password", async () => {
+    const [s1, s2] = await two({}, {});
+    const given = {
+      addresses: [{ address: "10.0.0.12/24" }, { address: "10.0.0.100" }],
+      routerId: 300,
+      vrrp: { version: 2 as const, password: "hunter2-hunter2" },
+      interface: "eth0 }",
+    };
+    const { failures } = await keepalived().check(undefined, inputsOf([s1, s2], given));
+    expect(failures.map(({ reason }) => reason.split("\n")[0])).toEqual([
+      "s1: checking what is asked for: the virtual address 10.0.0.12 is the address of s2",
+      's1: checking what is asked for: the virtual address is "10.0.0.100", and must be an IP address with its prefix, such as 10.0.0.100/24',
+      "s1: checking what is asked for: the router id is 300, and must be a whole number from 1 to 255",
+      expect.stringContaining("the password of VRRP must be 1 to 8 letters"),
+      's1: checking what is asked for: the interface of s1 is "eth0 }", and must be the name of a network interface',
+    ]);
+    expect(JSON.stringify(failures)).not.toContain("hunter2");
+  });
+
+  test("takes what is right, and expects it untouched", async () => {
+    const [s1, s2] = await two({}, {});
+    const { failures, inputs } = await keepalived().check(undefined, inputsOf([s1, s2]));
+    expect([failures, inputs]).toEqual([[], expect.objectContaining(untouched)]);
+  });
+
+  test("refuses a machine alone", async () => {
+    const s1 = await machines.machine("s1");
+    const { failures } = await keepalived().check(undefined, inputsOf([s1]));
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining("the number of machines is 1, and must be a whole number from 2 to 100"),
+    ]);
+  });
+});
+
+describe("read", () => {
+  const state = (s1: FakeMachine, more: Props = {}): Props => ({
+    ...inputsOf([s1]),
+    ...untouched,
+    device: "eth0",
+    ...more,
+  });
+
+  test("of what nobody has touched gives the state back", async () => {
+    const s1 = await machines.machine("s1", { "read-keepalived": looks("s1") });
+    const { id, inputs } = await keepalived().read("prod/s1", state(s1));
+    expect([id, inputs]).toEqual(["prod/s1", undefined]);
+  });
+
+  test.each<[object, Props]>([
+    [looks("s1", { unit: "inactive disabled" }), { unit: "inactive, disabled" }],
+    [
+      looks("s1", { more: ["file=/etc/keepalived-k3s/keepalived.conf changed"] }),
+      { files: "/etc/keepalived-k3s/keepalived.conf changed" },
+    ],
+    [
+      looks("s1", { more: ["file=/etc/keepalived-k3s/keepalived.conf 644:root:root"] }),
+      { files: "/etc/keepalived-k3s/keepalived.conf has mode and owner 644:root:root" },
+    ],
+    [looks("s1", { more: ["package=missing"] }), { package: "missing" }],
+    [looks("s1", { owner: "dev/s1" }), { files: "its keepalived belongs to dev/s1" }],
+    [looks("s1", { owner: "-" }), { files: "/etc/keepalived-k3s/owner names nobody" }],
+  ])("tells %j as %j", async (answer, drifted) => {
+    const s1 = await machines.machine("s1", { "read-keepalived": answer });
+    const { props, inputs } = await keepalived().read("prod/s1", state(s1));
+    expect([props, inputs]).toMatchObject([drifted, drifted]);
+    expect(inputs).not.toHaveProperty("device");
+  });
+
+  test("of a machine without it says that it is gone", async () => {
+    const s1 = await machines.machine("s1", { "read-keepalived": bare });
+    expect((await keepalived().read("prod/s1", state(s1))).id).toBe("");
+  });
+});
+
+test.each([
+  ["yes\n", true],
+  ["", false],
+])("one that is missing from its machine (%j) is a change: %s", async (stdout, changed) => {
+  const [s1, s2] = await two({ missing: { stdout } }, {});
+  const inputs = inputsOf([s1, s2]);
+  expect(await keepalived().diff({ ...inputs, device: "eth0" }, inputs)).toBe(changed);
+  const variables = { PLACE: "/etc/keepalived-k3s/owner", REMOVING: "/etc/keepalived-k3s/.removing" };
+  expect(s1.ran).toEqual([{ script: "missing", variables }]);
+});
+
+describe("delete", () => {
+  test.each([
+    [undefined, "no"],
+    [true, "yes"],
+  ])("takes it off its own machine alone (keepPackage: %s)", async (keepPackage, KEEP) => {
+    const [s1, s2] = await two({ "uninstall-keepalived": {} }, {});
+    await keepalived().delete("prod/s1", inputsOf([s1, s2], { keepPackage }));
+    expect(s1.ran).toEqual([{ script: "uninstall-keepalived", variables: { OWNER: "prod/s1", KEEP } }]);
+    expect(s2.ran).toEqual([]);
+  });
+
+  test("lets a machine go that is gone, where another answers", async () => {
+    const s1 = await machines.machine("s1");
+    const gone = { ...s1, connection: { ...s1.connection, host: "s1.invalid" } };
+    const s2 = await machines.machine("s2");
+    await keepalived().delete("prod/s1", { ...inputsOf([gone, s2]), row: rowFor("gone") });
+    await until("it is told", () => host().engine.said("gone").join().includes("taken to be gone"));
+  });
+
+  test.each([
+    [70, "see what keeps the package keepalived there"],
+    [75, "wait for the end of that installation"],
+    [78, "if it is prod/s1, write that into it"],
+  ])("says what to do after %i", async (code, next) => {
+    const s1 = await machines.machine("s1", { "uninstall-keepalived": { code, stderr: "reason\n" } });
+    const { message } = await refusal(keepalived().delete("prod/s1", inputsOf([s1])));
+    expect(message).toMatch(new RegExp(`^s1: removing keepalived: reason\n  next: ${next}`));
+  });
+});
+
+test("the address of a machine is what its name says in these tests", () => {
+  expect(addressOf("s2")).toBe("10.0.0.12");
+});
