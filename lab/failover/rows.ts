@@ -1,0 +1,56 @@
+import type { Surroundings } from "../measure/surroundings";
+import type { AgentTrial } from "./agents";
+import type { DisturbanceName } from "./disturbances";
+import type { Setting } from "./field";
+import type { Trial } from "./trial";
+
+/** What came of one disturbance, as often as it was tried on one state of the product. */
+export interface Row {
+  setting: Setting;
+  disturbance: DisturbanceName;
+  commit: string;
+  trials: (Trial | AgentTrial)[];
+}
+
+export interface Results extends Surroundings {
+  rows: Row[];
+}
+
+/** How often each is tried: an address moves in seconds, a server's return takes half a minute, an agent's trial three. */
+export function planned(
+  trials: number,
+): { setting: Setting; disturbance: DisturbanceName; trials: number }[] {
+  const some = Math.ceil(trials / 3);
+  const few = Math.ceil(trials / 10);
+  const moves = [
+    "keepalived stopped",
+    "keepalived killed",
+    "HAProxy stopped",
+    "HAProxy killed",
+    "HAProxy hung",
+  ] as const;
+  const outs = ["k3s stopped", "k3s killed", "k3s hung", "partition"] as const;
+  const ours = (disturbance: DisturbanceName, count: number) =>
+    ({ setting: "ours", disturbance, trials: count }) as const;
+  const guide = (disturbance: DisturbanceName, count: number) =>
+    ({ setting: "guide", disturbance, trials: count }) as const;
+  return [
+    ...moves.map((one) => ours(one, trials)),
+    ours("host death", trials),
+    ...outs.map((one) => ours(one, some)),
+    ours("death of a server", Math.ceil((trials * 2) / 3)),
+    ...moves.map((one) => guide(one, some)),
+    ...(["host death", ...outs] as const).map((one) => guide(one, few)),
+  ];
+}
+
+/** The row of a state of the product; a new one in the place of that of another state. */
+export function rowOf(rows: Row[], setting: Setting, disturbance: DisturbanceName, commit: string): Row {
+  const place = rows.findIndex((row) => row.setting === setting && row.disturbance === disturbance);
+  const found = rows[place];
+  if (found?.commit === commit) return found;
+  const row: Row = { setting, disturbance, commit, trials: [] };
+  if (place === -1) rows.push(row);
+  else rows[place] = row;
+  return row;
+}
