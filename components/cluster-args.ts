@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../k3s/config";
-import { sharedSettings, taintSettings } from "../k3s/settings";
+import { balancerSettings, sharedSettings, taintSettings } from "../k3s/settings";
+import { addressesOf } from "../manifest/endpoint";
 import { ManifestError } from "../manifest/mistakes";
 import { checkManifest } from "../manifest/parse";
 import type { Machine, MachineSsh, Manifest, Written } from "../manifest/schema";
@@ -36,7 +37,15 @@ export interface ClusterMachine extends Pick<Machine, "name" | "labels" | "confi
 export interface Cluster
   extends Pick<
       Manifest,
-      "version" | "artifacts" | "tlsSans" | "disable" | "endpoint" | "network" | "preflight" | "minima"
+      | "version"
+      | "artifacts"
+      | "tlsSans"
+      | "disable"
+      | "endpoint"
+      | "haproxy"
+      | "network"
+      | "preflight"
+      | "minima"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];
@@ -69,7 +78,12 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
     ({ host, ssh, taints, config, ...rest }: Machine): ClusterMachine => ({
       ...rest,
       host: given(host),
-      config: { ...sharedSettings(role, manifest), ...taintSettings(taints), ...config },
+      config: {
+        ...sharedSettings(role, manifest),
+        ...balancerSettings(role, manifest),
+        ...taintSettings(taints),
+        ...config,
+      },
       connection: connectionOf(given(host), ssh, connect),
       trusts: [ssh, ...(ssh.bastion ?? [])].some(({ trustOnFirstUse }) => trustOnFirstUse),
     });
@@ -81,7 +95,7 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
   const { datastore, registries, proxy, ...rest } = manifest;
   return {
     ...rest,
-    ...shared(manifest, [...nodes, ...(manifest.endpoint ? [manifest.endpoint.address] : [])]),
+    ...shared(manifest, [...nodes, ...addressesOf(manifest.endpoint)]),
     servers: [first, ...others],
     agents: manifest.agents.map(machine("agent")),
     ...(ready ? { patience: milliseconds(ready) } : {}),

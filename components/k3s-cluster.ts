@@ -7,6 +7,7 @@ import { ControlPlane } from "../providers/control-plane/resource";
 import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
+import { frontends, needed, reachedAt, virtualAddress } from "./balancers";
 import { type Cluster, type ClusterMachine, checkedArgs, type K3sClusterArgs } from "./cluster-args";
 import { hook } from "./hook";
 import { K3sAgent } from "./k3s-agent";
@@ -27,6 +28,8 @@ export class K3sCluster extends pulumi.ComponentResource {
   readonly caCertificate: pulumi.Output<string>;
   /** The identity that the cluster keeps for as long as it lives. */
   readonly clusterId: pulumi.Output<string>;
+  /** What opens the statistics page of every HAProxy; absent without one. Secret. */
+  readonly statsPassword?: pulumi.Output<string>;
   readonly servers: string[];
   readonly agents: string[];
   readonly version: string;
@@ -36,7 +39,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy } = cluster;
+    const { datastore, registries, proxy, haproxy } = cluster;
     const token = cluster.token ?? made(`${name}-token`, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
 
@@ -55,6 +58,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const serverArgs = {
       ...common,
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
+      ...(haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {}),
     };
     const begins = new K3sServer(
       first.name,
@@ -73,9 +77,15 @@ export class K3sCluster extends pulumi.ComponentResource {
       ),
     ];
 
-    const endpoint = cluster.endpoint ?? { address: first.host, port: 6443 };
-    this.endpoint = pulumi.interpolate`https://${endpoint.address}:${endpoint.port}`;
     const nodes = servers.map(({ node }) => node);
+    const started = pulumi.all([preflight.id, ...nodes]).apply(([looked]) => looked ?? "");
+    const { statsPassword, frontend, local } = frontends(name, cluster, {
+      ...{ ca: begins.joinToken, servers: [first, ...others], started, patience },
+      parent: this,
+    });
+    const vip = virtualAddress(name, cluster, [first, ...others], frontend, this);
+
+    const endpoint = reachedAt(cluster, first);
     const controlPlane = new ControlPlane(
       name,
       {
@@ -87,16 +97,20 @@ export class K3sCluster extends pulumi.ComponentResource {
     for (const server of [first, ...others])
       hook("after", server.name, server, { ...child, dependsOn: controlPlane });
 
+    const url = pulumi.interpolate`https://${endpoint.address}:${endpoint.port}`;
     // After all servers, and while the control plane is verified: etcd takes its time to make voters of them.
-    const server = {
-      url: this.endpoint,
-      token: pulumi.all([begins.agentToken, nodes]).apply(([its]) => its),
-      api: reached(first),
-    };
-    for (const agent of cluster.agents.map(known))
+    const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
+    for (const agent of cluster.agents.map(known)) {
+      const server = { url: local?.(agent) ?? url, token: agentsToken, api: reached(first) };
       new K3sAgent(agent.name, { ...agent, ...common, server }, child);
+    }
 
-    this.kubeconfig = controlPlane.kubeconfig;
+    // What nobody could use yet is not given away.
+    const answering = <T>(output: pulumi.Output<T>) =>
+      vip ? pulumi.all([output, vip.ready]).apply(([its]) => its as T) : output;
+    this.endpoint = answering(url);
+    this.kubeconfig = answering(controlPlane.kubeconfig);
+    this.statsPassword = statsPassword;
     this.token = controlPlane.token;
     this.agentToken = controlPlane.agentToken;
     this.caCertificate = controlPlane.caCertificate;
@@ -138,6 +152,7 @@ function lookedAt(cluster: Cluster) {
     mirrorProxy: proxy?.apply((its) => proxyFor(mirror, its)),
     etcd: datastore === undefined,
     flannelBackend: network.flannelBackend,
+    balancers: needed(cluster),
     findings: preflight,
     minima: { server: least(minima.server), agent: least(minima.agent) },
     nodeIps: Object.fromEntries(announced) as Record<string, string>,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { OpenHealth } from "../k3s/health";
 import { pinnedAgentToken } from "../k3s/token";
 import type { Datastore } from "../manifest/datastore";
 import type { Connection } from "../providers/connection";
@@ -22,6 +23,8 @@ export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "members
   disable?: pulumi.Input<string[]>;
   /** Where this server keeps the cluster's state, the same on all servers; default: in etcd, on themselves. */
   datastore?: pulumi.Input<Datastore | undefined>;
+  /** How strangers may ask its API whether it is ready, as HaProxyFrontend does; default: they may not. */
+  healthCheck?: OpenHealth;
   /** False where something else verifies the servers together; default: this server is verified by itself. */
   verify?: boolean;
 }
@@ -50,7 +53,7 @@ export class K3sServer extends pulumi.ComponentResource {
     const join = joinOf(args.server);
     const token = join?.token ?? args.token;
     if (!token) throw new pulumi.RunError(`K3sServer "${name}": give a token, or a server to join.`);
-    const { tlsSans, disable, membership = "", peers, datastore } = args;
+    const { tlsSans, disable, membership = "", peers, datastore, healthCheck } = args;
     const agentToken = pulumi.secret(args.agentToken);
     const of = {
       role: "server" as const,
@@ -62,6 +65,7 @@ export class K3sServer extends pulumi.ComponentResource {
       tlsSans,
       disable,
       datastore,
+      healthCheck,
     };
     const node = memberNode(name, args, of, this);
     this.name = name;

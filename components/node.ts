@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeConfig, Role } from "../k3s/config";
+import type { OpenHealth } from "../k3s/health";
 import { environmentFile } from "../k3s/proxy";
 import { registriesFile } from "../k3s/registries";
 import type { Datastore } from "../manifest/datastore";
@@ -25,6 +26,7 @@ export interface RoleArgs
   token: pulumi.Input<string>;
   tlsSans?: pulumi.Input<string[]>;
   disable?: pulumi.Input<string[]>;
+  healthCheck?: OpenHealth;
 }
 
 /** One machine as a member of the cluster: the user's hooks, its artifacts, then its node. */
@@ -49,11 +51,11 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     },
     { parent, dependsOn: before },
   );
-  const { role, server, token, tlsSans, disable, datastore, ...serverOnly } = of;
+  const { role, server, token, tlsSans, disable, healthCheck, datastore, ...serverOnly } = of;
   const config = pulumi
     .all([args.labels, args.nodeIp, args.config, server, tlsSans, disable])
     .apply(([labels, nodeIp, extra, join, tlsSans, disable]) =>
-      filled({ role, name, labels, nodeIp, join, tlsSans, disable, extra }),
+      filled({ role, name, labels, nodeIp, join, tlsSans, disable, healthCheck, extra }),
     );
   return new Node(
     name,
@@ -76,7 +78,7 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
 }
 
 /** How the machine is reached: a secret where it holds a password. */
-export function connectionOf({ connection }: NodeArgs): pulumi.Output<Connection> {
+export function connectionOf({ connection }: Pick<NodeArgs, "connection">): pulumi.Output<Connection> {
   return hidden(connection as pulumi.Input<Connection>, passwordIn.connection);
 }
 

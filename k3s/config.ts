@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { Datastore } from "../manifest/datastore";
+import { healthArguments, type OpenHealth } from "./health";
 
 export type Role = "server" | "agent";
 
@@ -15,6 +16,8 @@ export interface NodeConfig {
   disable?: string[];
   /** Where servers keep the cluster's state; default: in etcd, on themselves. */
   datastore?: Datastore;
+  /** How strangers may ask a server for its health; by default they may not. */
+  healthCheck?: OpenHealth;
   /** Any other key of k3s, as the user wrote it. */
   extra?: Record<string, unknown>;
 }
@@ -29,7 +32,7 @@ export const paths = {
 
 /** The text of /etc/rancher/k3s/config.yaml. */
 export function configFile(node: NodeConfig): string {
-  const { [taintKey]: _, ...extra } = node.extra ?? {};
+  const { [taintKey]: _, ...extra } = withHealth(node);
   const common = {
     "node-name": node.name,
     ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
@@ -57,6 +60,15 @@ export function taintsOf({ extra = {} }: NodeConfig): string[] {
 }
 
 const taintKey = "node-taint";
+
+/** The user's keys, with the API server's arguments for its health; a list before what is added to it, or k3s forgets that. */
+function withHealth({ healthCheck, extra = {}, datastore }: NodeConfig): Record<string, unknown> {
+  if (!healthCheck) return extra;
+  const { "kube-apiserver-arg": own = [], ...rest } = extra;
+  const given = [own, rest["kube-apiserver-arg+"] ?? []].flat().map(String);
+  const ours = healthArguments(healthCheck, given, (datastore?.kind ?? "etcd") === "etcd");
+  return ours.length > 0 ? { "kube-apiserver-arg": [...[own].flat(), ...ours], ...rest } : extra;
+}
 
 function serverSettings({ join, tlsSans = [], disable = [], datastore = { kind: "etcd" } }: NodeConfig) {
   return {

@@ -21,6 +21,11 @@ export function sharedSettings(role: Role, { network, kubelet, apiserver }: Shar
   };
 }
 
+/** An agent whose traffic is all to go through its HAProxy does without k3s's own balancer. */
+export function balancerSettings(role: Role, { haproxy }: Pick<Manifest, "haproxy">): Settings {
+  return role === "agent" && haproxy?.always ? { "disable-apiserver-lb": true } : {};
+}
+
 /** The taints that a node registers with. */
 export function taintSettings(taints: readonly Taint[]): Settings {
   return listed(

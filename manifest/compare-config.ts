@@ -20,7 +20,7 @@ interface Place {
   value: unknown;
 }
 
-function keysIn(manifest: unknown, way: Way): Place[] {
+export function keysIn(manifest: unknown, way: Way): Place[] {
   const config = valueAt(manifest, way);
   if (!isMap(config) || Array.isArray(config)) return [];
   return Object.keys(config).map((key) => ({ way: [...way, key], key, value: config[key] }));

@@ -1,4 +1,5 @@
-import { addressOf, bits, type Cidr, cidrOf, holds, overlap } from "./cidr";
+import { addressOf, lengths } from "../balancer/subnets";
+import { type Cidr, cidrOf, holds, overlap } from "./cidr";
 import type { WrittenMachine } from "./every-machine";
 import { defaultClusterCidr, defaultServiceCidr } from "./network";
 import { type Found, valueAt, type Way } from "./place";
@@ -28,7 +29,7 @@ export function compareNetwork(manifest: unknown, machines: WrittenMachine[]): F
   ];
 }
 
-function blocksOf(manifest: unknown, of: Block["of"], otherwise: string): Block[] | undefined {
+export function blocksOf(manifest: unknown, of: Block["of"], otherwise: string): Block[] | undefined {
   const way = ["network", of];
   const written = valueAt(manifest, way) ?? otherwise;
   const texts = [written].flat();
@@ -89,11 +90,11 @@ function shares(manifest: unknown, block: Block, cluster: Block[], nodes: number
   const written = applies ? valueAt(manifest, ["network", "nodeCidrMaskSize"]) : undefined;
   const mask = typeof written === "number" ? written : block.family === 4 ? 24 : 64;
   const way = typeof written === "number" ? ["network", "nodeCidrMaskSize"] : block.way;
-  if (mask < block.prefix || mask > bits[block.family] - 2)
+  if (mask < block.prefix || mask > lengths[block.family] - 2)
     return [
       {
         way,
-        message: `a node's share is a /${mask}, and ${block.text} has none: allowed is /${block.prefix} to /${bits[block.family] - 2}`,
+        message: `a node's share is a /${mask}, and ${block.text} has none: allowed is /${block.prefix} to /${lengths[block.family] - 2}`,
       },
     ];
   if (mask - block.prefix > 16)

@@ -1,4 +1,6 @@
+import { compareBalancer } from "./compare-balancer";
 import { compareConfig } from "./compare-config";
+import { compareEndpoint } from "./compare-endpoint";
 import { compareNetwork } from "./compare-network";
 import { machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
 import { type Found, isMap, pathOf, valueAt } from "./place";
@@ -20,6 +22,8 @@ export function compare(manifest: unknown): Found[] {
     ...halves(manifest),
     ...compareConfig(manifest, machines),
     ...compareNetwork(manifest, machines),
+    ...compareEndpoint(manifest, machines),
+    ...compareBalancer(manifest, machines),
   ];
 }
 

@@ -81,6 +81,13 @@ const elsewhere: Record<string, string> = {
   mirrors: "registries",
   noProxy: "proxy",
   mirror: "artifacts",
+  vip: "endpoint",
+  routerId: "endpoint",
+  vrrp: "endpoint",
+  advertInterval: "endpoint.vrrp",
+  healthCheck: "haproxy",
+  stats: "haproxy",
+  timing: "haproxy",
 };
 
 function knownKeys(schema: z.ZodType, way: Way): string[] {

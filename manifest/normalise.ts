@@ -1,4 +1,8 @@
+import { advertIntervalOf } from "../balancer/vrrp";
+import { defaultHealthCheck } from "./compare-balancer";
 import type { Datastore } from "./datastore";
+import { addressesOf, type Endpoint, isVirtual } from "./endpoint";
+import { type Haproxy, haproxySettings } from "./haproxy";
 import type { Network } from "./network";
 import type { Declared, Hooks, Machine, MachineSsh, Manifest } from "./schema";
 import { parsedTaint, sameTaint, type Taint } from "./taints";
@@ -13,7 +17,9 @@ type Shared = Pick<Declared["pools"][number], "ssh" | "labels" | "taints" | "con
  * again, and stays as it is when it is checked a second time.
  */
 export function normalise({ ssh, labels, config, hooks, pools, ...declared }: Declared): Manifest {
-  const { network, datastore, proxy, ...plain } = declared;
+  const { network, datastore, proxy, endpoint: where, haproxy, ...plain } = declared;
+  const endpoint = where ? endpointOf(where) : undefined;
+  const balancer = haproxy || (isVirtual(endpoint) ? haproxySettings.parse({}) : undefined);
   const top = { ssh, labels, taints: [], config: {}, hooks };
   // The configuration at the top is the servers': an agent would refuse most of it.
   const shared = { server: { ...top, config }, agent: top };
@@ -27,10 +33,12 @@ export function normalise({ ssh, labels, config, hooks, pools, ...declared }: De
     ...given(plain),
     servers: members("server", declared.servers),
     agents: members("agent", declared.agents),
-    tlsSans: [...new Set([...(declared.endpoint ? [declared.endpoint.address] : []), ...declared.tlsSans])],
+    tlsSans: [...new Set([...addressesOf(endpoint), ...declared.tlsSans])],
     network: networkOf(network),
     datastore: datastoreOf(datastore),
     ...(proxy ? { proxy: { ...given(proxy), noProxy: [proxy.noProxy].flat() } } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    ...(balancer ? { haproxy: haproxyOf(balancer, declared.version) } : {}),
   };
 }
 
@@ -70,6 +78,36 @@ function networkOf({ clusterCidr, serviceCidr, clusterDns, ...rest }: Declared["
     serviceCidr: [serviceCidr].flat(),
     ...(clusterDns ? { clusterDns: [clusterDns].flat() } : {}),
   };
+}
+
+/** That the fields belong together has been checked. */
+function endpointOf({
+  address = "",
+  port,
+  vip,
+  label,
+  vrrp,
+  ...rest
+}: NonNullable<Declared["endpoint"]>): Endpoint {
+  if (!vip) return { address, port: port ?? 6443 };
+  const all = [vip].flat().map((one) => (typeof one === "string" ? { address: one } : given(one)));
+  return {
+    ...given(rest),
+    vip: all.map((one) => (label ? { label, ...one } : one)),
+    port: port ?? 8443,
+    vrrp:
+      vrrp?.version === 2
+        ? { version: 2, password: vrrp.password ?? "" }
+        : { version: 3, advertInterval: vrrp?.advertInterval ?? `${advertIntervalOf({ version: 3 })} ms` },
+  };
+}
+
+function haproxyOf(
+  { healthCheck, ...rest }: Exclude<Declared["haproxy"], false | undefined>,
+  version: string,
+): Haproxy {
+  const stats = rest.stats && given(rest.stats);
+  return { ...rest, stats, healthCheck: healthCheck ?? defaultHealthCheck(version) };
 }
 
 /** That the fields fit the kind has been checked. */

@@ -1,4 +1,5 @@
-import { addressOf, bits, cidrOf, holds } from "./cidr";
+import { addressOf, lengths } from "../balancer/subnets";
+import { cidrOf, holds } from "./cidr";
 import type { ProxySettings } from "./schema";
 
 /** The proxy that an address is fetched through: nothing where it is for the machine to say, "none" for none. */
@@ -34,7 +35,7 @@ export function isDirect(host: string, noProxy: readonly string[]): boolean {
   const address = addressOf(name);
   return noProxy.map(bare).some((text) => {
     // An address is a block of one, however it is written.
-    const block = address && (cidrOf(text) ?? cidrOf(`${text}/${bits[address.family]}`));
+    const block = address && (cidrOf(text) ?? cidrOf(`${text}/${lengths[address.family]}`));
     if (block) return holds(block, address);
     return text === "*" || text === name || name.endsWith(text.startsWith(".") ? text : `.${text}`);
   });

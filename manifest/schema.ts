@@ -2,6 +2,8 @@ import { z } from "zod";
 import { argumentsOf } from "./arguments";
 import { config } from "./config";
 import { type Datastore, datastore } from "./datastore";
+import { type Endpoint, endpoint } from "./endpoint";
+import { type Haproxy, haproxy } from "./haproxy";
 import { hooks } from "./hooks";
 import { clusterName, host, mirror, version } from "./kinds";
 import { labels } from "./labels";
@@ -11,7 +13,7 @@ import { type Network, network } from "./network";
 import { registries } from "./registries";
 import { ssh } from "./ssh";
 import type { Taint } from "./taints";
-import { oneOf, port } from "./text";
+import { oneOf } from "./text";
 import { agentToken, serverToken } from "./tokens";
 
 const components = [
@@ -31,13 +33,6 @@ const artifacts = z
     images: z.boolean().default(false).describe("Also put the release's image archive on every machine"),
   })
   .meta({ id: "artifacts", description: "Where releases come from, in the layout of the official ones." });
-
-const endpoint = z
-  .strictObject({
-    address: host.describe("Where it answers"),
-    port: port.default(6443).describe("Where it answers"),
-  })
-  .meta({ id: "endpoint", description: "A load balancer of yours in front of the servers." });
 
 export const manifestSchema = z.strictObject({
   name: clusterName.describe("The name of the cluster"),
@@ -66,7 +61,12 @@ export const manifestSchema = z.strictObject({
   endpoint: endpoint
     .optional()
     .describe(
-      "A load balancer of yours in front of the servers; its address joins tlsSans. Default: the first server",
+      "Where the API is reached: a balancer of yours, or a virtual address; it joins tlsSans. Default: the first server",
+    ),
+  haproxy: haproxy
+    .optional()
+    .describe(
+      "An HAProxy on every agent, in front of all servers; false for none. Default: none, or as there where endpoint has vip",
     ),
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
   minima: minima.prefault({}).describe("What machines have at least"),
@@ -121,11 +121,24 @@ export type ProxySettings = Omit<NonNullable<Declared["proxy"]>, "noProxy"> & { 
 /** The cluster: what holds for machines is said on each machine, and nowhere else. */
 export type Manifest = Omit<
   Declared,
-  "servers" | "agents" | "pools" | "ssh" | "labels" | "config" | "hooks" | "network" | "datastore" | "proxy"
+  | "servers"
+  | "agents"
+  | "pools"
+  | "ssh"
+  | "labels"
+  | "config"
+  | "hooks"
+  | "network"
+  | "datastore"
+  | "proxy"
+  | "endpoint"
+  | "haproxy"
 > & {
   servers: Machine[];
   agents: Machine[];
   network: Network;
   datastore: Datastore;
   proxy?: ProxySettings;
+  endpoint?: Endpoint;
+  haproxy?: Haproxy;
 };

@@ -1,5 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { controlPlane } from "./control-plane/provider";
+import { haproxyFrontend } from "./haproxy/provider";
+import { keepalived } from "./keepalived/provider";
 import { machine } from "./machine/provider";
 import { membership } from "./membership/provider";
 import { node } from "./node/provider";
@@ -10,8 +12,10 @@ const kinds: Record<string, (name: string) => dynamic.ResourceProvider> = {
   Preflight: (name) => wired(name, preflight),
   Machine: (name) => wired(name, machine),
   Membership: (name) => wired(name, membership),
+  HaProxy: (name) => wired(name, haproxyFrontend),
   Node: (name) => wired(name, node),
   ControlPlane: (name) => wired(name, controlPlane),
+  Keepalived: (name) => wired(name, keepalived),
 };
 
 /** Gives Pulumi's provider host the handlers of one kind of resource. */

@@ -18,6 +18,8 @@ export interface Wait {
   /** Milliseconds until waiting is given up. */
   patience: number;
   tell: (step: string) => void;
+  /** What to do about a reason; by default its cause is to be corrected. */
+  advice?: (reason: string) => string | undefined;
   /** Gives the wait up. */
   signal?: AbortSignal;
 }
@@ -51,9 +53,9 @@ export async function waitFor(wait: Wait): Promise<string> {
     if (code === 0) return stdout;
     reason = redact(stderr, secrets).trim().split("\n").at(-1) ?? "";
     step = `waiting: ${reason}`;
-    if (code !== notYet) throw await unitFailure(wait, "starting", reason);
+    if (code !== notYet) throw await unitFailure(wait, reason, reason);
     if (Date.now() > deadline)
-      throw await unitFailure(wait, "starting", `after ${Math.round(patience / 1_000)} s still: ${reason}`);
+      throw await unitFailure(wait, reason, `after ${Math.round(patience / 1_000)} s still: ${reason}`);
   }
 }
 
@@ -63,14 +65,15 @@ function isAway(error: unknown): boolean {
   return kind === "connection lost" || (["unreachable", "refused", "timed out"].includes(kind) && !answer);
 }
 
-async function unitFailure(wait: Wait, step: string, cause: string): Promise<Error> {
-  const { machine, unit } = wait;
+async function unitFailure(wait: Wait, reason: string, cause: string): Promise<Error> {
+  const { machine, unit, advice } = wait;
+  const correct = `correct the cause (journalctl -u ${unit} on ${machine.name} shows all of it)`;
   return new StepError({
     machine: machine.name,
-    step: `${step} ${unit}`,
+    step: `starting ${unit}`,
     cause,
     journal: await lastWords(wait),
-    next: `correct the cause (journalctl -u ${unit} on ${machine.name} shows all of it), then run this again`,
+    next: `${advice?.(reason) ?? correct}, then run this again`,
   });
 }
 

@@ -11,18 +11,33 @@ main() {
   trap 'rm -f "$ca"' EXIT
   trap 'exit 143' HUP INT PIPE TERM
   end=$(($(date +%s) + PATIENCE))
-  curl -fsSk --noproxy '*' --max-time 5 --retry 2 --retry-connrefused -o "$ca" "$SERVER/cacerts" ||
-    fail 69 "$SERVER does not answer"
+  fetch
   actual=$(sha256sum "$ca" | cut -d ' ' -f 1)
   if [ "$actual" != "$CA_HASH" ]; then fail 76 "$SERVER belongs to another cluster: its CA is $actual, not $CA_HASH"; fi
   while :; do
     code=$(ask)
     case $code in
       "$ANSWER" | 200) return ;;
-      # It has answered just now, so that it is there, and busy.
-      503 | 000) if [ "$(date +%s)" -ge "$end" ]; then fail 75 "$SERVER is not ready yet"; fi ;;
       401) fail 77 "$SERVER refuses the token" ;;
+      # It has answered just now, so that it is there, and busy; or a balancer hung up, and asks another one next time.
+      503 | 000) if late; then fail 75 "$SERVER is not ready yet"; fi ;;
       *) fail 69 "$SERVER answers $code" ;;
+    esac
+    sleep 0.5
+  done
+}
+
+late() { [ "$(date +%s)" -ge "$end" ]; }
+
+# Who takes a connection and hangs up (35, 52, 56) is a balancer that has no server at the moment.
+fetch() {
+  while :; do
+    code=0
+    curl -fsSk --noproxy '*' --max-time 5 --retry 2 --retry-connrefused -o "$ca" "$SERVER/cacerts" || code=$?
+    case $code in
+      0) return ;;
+      35 | 52 | 56) if late; then fail 75 "nobody behind $SERVER answers"; fi ;;
+      *) fail 69 "$SERVER does not answer" ;;
     esac
     sleep 0.5
   done

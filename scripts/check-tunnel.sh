@@ -35,7 +35,13 @@ END
 list() {
   agent=/var/lib/rancher/k3s/agent
   curl -sf --noproxy '*' --max-time 5 -o "$nodes" --cacert $agent/server-ca.crt --cert $agent/client-k3s-controller.crt \
-    --key $agent/client-k3s-controller.key 'https://127.0.0.1:6444/api/v1/nodes?pretty=true'
+    --key $agent/client-k3s-controller.key "https://127.0.0.1:$(port)/api/v1/nodes?pretty=true"
+}
+
+# Where k3s itself asks: its own balancer, or what takes its place (disable-apiserver-lb).
+port() {
+  port=$(sed -n 's/^ *server: .*:\([0-9]*\)$/\1/p' /var/lib/rancher/k3s/agent/kubelet.kubeconfig 2>/dev/null) || true
+  echo "${port:-6444}"
 }
 
 # A node's annotations come before its subnet; only those of flannel's tunnels have a port.

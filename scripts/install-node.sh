@@ -1,8 +1,8 @@
 #!/bin/sh
 # Writes a node's files and starts it, or restarts it when what it runs on has changed; does not wait.
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
-# AGENT_TOKEN, empty on agents; REGISTRIES and ENVIRONMENT, the texts of files that need not be, with OURS, the first
-# line that tells them from those of somebody else; REGISTER, "yes" to have it register again.
+# AGENT_TOKEN, empty on agents; REGISTRIES, ENVIRONMENT, AUTHENTICATION and PUBLIC_ROLE, the texts of files that need not
+# be, with OURS, the first line that tells them from those of somebody else; REGISTER, "yes" to have it register again;
 # MADE, "yes" where it was a node before.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
 # that is to be completed first, 78 an owner that nobody can tell.
@@ -12,6 +12,7 @@ umask 077
 
 main() {
   folder=/etc/rancher/k3s
+  manifests=/var/lib/rancher/k3s/server/manifests
   if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
   if [ -e "$folder/owner" ]; then
     if [ -e "$folder/.removing" ]; then exit 75; fi
@@ -20,6 +21,7 @@ main() {
   fi
   rm -f "$folder/.removing"
   (umask 022 && mkdir -p "$folder")
+  if [ -n "$PUBLIC_ROLE" ]; then (umask 022 && mkdir -p /var/lib/rancher/k3s) && mkdir -p "$manifests"; fi
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
   files=
@@ -33,6 +35,8 @@ main() {
   if [ "$REGISTER" = yes ]; then : >"$changed"; fi
   optional "$folder/registries.yaml" "$REGISTRIES"
   optional "/etc/systemd/system/$UNIT.service.env" "$ENVIRONMENT"
+  optional "$folder/authentication.yaml" "$AUTHENTICATION"
+  optional "$manifests/public-info-viewer.yaml" "$PUBLIC_ROLE"
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
   write "$folder/.written" 0600 "$(written)

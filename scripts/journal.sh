@@ -5,7 +5,7 @@
 
 main() {
   journalctl -u "$UNIT" -n 200 --no-pager -o cat |
-    sed -n 's|://[^ ]*@|://…@|g; s/^time="[^"]*" level=\(fatal\|error\) msg="\(.*\)"$/\1: \2/p; /^\(panic\|Error\)/p' |
+    sed -n 's|://[^ ]*@|://…@|g; s/^\[ALERT\][^:]*: *//p; s/^time="[^"]*" level=\(fatal\|error\) msg="\(.*\)"$/\1: \2/p; /^\(panic\|Error\)/p' |
     grep -v -e 'Failed to set sysctl' -e 'Sending HTTP/1.1 503 response' | uniq | tail -n 8
 }
 

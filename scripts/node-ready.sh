@@ -46,9 +46,15 @@ next_server_reason() {
 
 # The row that kubectl would print; an agent may ask for its own, through its balancer.
 node_row() {
-  if [ "$ROLE" = server ]; then set -- "$tls" client-admin 6443; else set -- "$data/agent" client-kubelet 6444; fi
+  if [ "$ROLE" = server ]; then set -- "$tls" client-admin 6443; else set -- "$data/agent" client-kubelet "$(port)"; fi
   ask "$1" "$2" -H 'Accept: application/json;as=Table;g=meta.k8s.io;v=v1' \
     "https://127.0.0.1:$3/api/v1/nodes/$NODE?pretty=false"
+}
+
+# Where k3s itself asks: its own balancer, or what takes its place (disable-apiserver-lb).
+port() {
+  port=$(sed -n 's/^ *server: .*:\([0-9]*\)$/\1/p' /var/lib/rancher/k3s/agent/kubelet.kubeconfig 2>/dev/null) || true
+  echo "${port:-6444}"
 }
 
 # 403 is the answer to the right password in the wrong role; a wrong password gets 401.

@@ -14,7 +14,7 @@ main() {
   owner "$folder/owner"
   echo "unit=$(systemctl is-active "$UNIT" 2>/dev/null) $(systemctl is-enabled "$UNIT" 2>/dev/null)"
   if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
-  if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet 6444; fi
+  if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet "$(port)"; fi
   if [ -e "$1/$2.crt" ]; then object "$@"; else echo "file=$data missing"; fi
 }
 
@@ -31,6 +31,12 @@ files() {
     now=$(stat -c %a:%U:%G "$path")
     if [ "$now" != "$mode" ]; then echo "file=$path $now"; fi
   done
+}
+
+# Where k3s itself asks: its own balancer, or what takes its place (disable-apiserver-lb).
+port() {
+  port=$(sed -n 's/^ *server: .*:\([0-9]*\)$/\1/p' /var/lib/rancher/k3s/agent/kubelet.kubeconfig 2>/dev/null) || true
+  echo "${port:-6444}"
 }
 
 object() {

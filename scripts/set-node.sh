@@ -8,7 +8,7 @@ set -eu
 
 main() {
   data=/var/lib/rancher/k3s
-  if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet 6444; fi
+  if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet "$(port)"; fi
   answer=$(printf %s "$PATCH" | curl -s --noproxy '*' --max-time 10 -w '\n%{http_code}' -X PATCH --data-binary @- \
     -H 'Content-Type: application/merge-patch+json' --cacert "$1/server-ca.crt" --cert "$1/$2.crt" --key "$1/$2.key" \
     "https://127.0.0.1:$3/api/v1/nodes/$NODE?pretty=true") || fail 69 "the API does not answer"
@@ -21,6 +21,12 @@ main() {
     4*) fail 65 "$said" ;;
     *) fail 69 "$said" ;;
   esac
+}
+
+# Where k3s itself asks: its own balancer, or what takes its place (disable-apiserver-lb).
+port() {
+  port=$(sed -n 's/^ *server: .*:\([0-9]*\)$/\1/p' /var/lib/rancher/k3s/agent/kubelet.kubeconfig 2>/dev/null) || true
+  echo "${port:-6444}"
 }
 
 fail() {

@@ -1,4 +1,5 @@
 import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
+import { authenticationFile, publicRole } from "../../k3s/health";
 import { ours } from "../../k3s/ours";
 import { ownerAdvice } from "../../k3s/owner";
 import { unitFile, unitName } from "../../k3s/unit";
@@ -67,6 +68,8 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     AGENT_TOKEN: agentToken,
     REGISTRIES: registries,
     ENVIRONMENT: environment,
+    AUTHENTICATION: config.healthCheck === "anonymous-health" ? authenticationFile : "",
+    PUBLIC_ROLE: config.healthCheck === "anonymous-auth" ? publicRole : "",
     OURS: ours,
   };
 }

@@ -1,3 +1,4 @@
+import { withoutPrefix } from "../../balancer/subnets";
 import { kernelModules, ports, portsFor, tools } from "../../k3s/requirements";
 import type { Script } from "../../remote/machine";
 import { script } from "../../remote/script";
@@ -5,7 +6,7 @@ import { places } from "./place";
 import type { PreflightInputs } from "./provider";
 
 /** Each is a script of its own; the last one tells the time, which must be as fresh as can be. */
-export const parts = ["probe", "probe-disks", "probe-kubernetes", "probe-network"];
+export const parts = ["probe", "probe-disks", "probe-kubernetes", "probe-balancers", "probe-network"];
 
 /** All parts in one script, so that a machine is looked at in one round trip. */
 export function probe(): Script {
@@ -13,18 +14,43 @@ export function probe(): Script {
 }
 
 /** What the probe of a machine is to look at. */
-export function probeVariables(name: string, inputs: PreflightInputs): Record<string, string> {
-  const { flannelBackend = "vxlan", mirror = "", mirrorProxy = "", machines, etcd = true } = inputs;
+export function probeVariables(
+  name: string,
+  inputs: PreflightInputs,
+  old?: PreflightInputs,
+): Record<string, string> {
+  const {
+    flannelBackend = "vxlan",
+    mirror = "",
+    mirrorProxy = "",
+    machines,
+    etcd = true,
+    balancers,
+  } = inputs;
   const role = machines[name]?.role ?? "agent";
   return {
     TOOLS: tools.join(" "),
     MODULES: kernelModules(flannelBackend).join(" "),
     PLACES: places.join(" "),
-    PORTS: ports(role, etcd).join(" "),
+    PORTS: [...ports(role, etcd), ...(balancers?.ports[role] ?? [])].join(" "),
+    ...(balancers ? { BALANCERS: "yes" } : {}),
+    ...(balancers?.vip && role === "server"
+      ? { VIPS: newAddresses(inputs, old).join(" "), VIP_PORT: String(balancers.vip.port) }
+      : {}),
     MIRROR: mirror,
     PROXY: mirrorProxy,
     PEERS: peers(name, inputs).join("\n"),
   };
+}
+
+/** What nobody may answer at yet: an address that the servers have already is answered by one of them. */
+function newAddresses(inputs: PreflightInputs, old: PreflightInputs | undefined): string[] {
+  const known = addressesIn(old);
+  return addressesIn(inputs).filter((address) => !known.includes(address));
+}
+
+function addressesIn(inputs: PreflightInputs | undefined): string[] {
+  return (inputs?.balancers?.vip?.addresses ?? []).map(({ address }) => withoutPrefix(address));
 }
 
 /** The ways that this machine will need, a line each. */

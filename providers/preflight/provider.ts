@@ -11,7 +11,7 @@ import { fact, parseFacts } from "./facts";
 import { connectionFindings } from "./findings/checklist";
 import { levelOf, type Override, overrideMistakes } from "./overrides";
 import { probe, probeVariables } from "./probe";
-import type { Seen } from "./scene";
+import type { Balancers, Seen } from "./scene";
 import { failure, rows, warning } from "./table";
 
 export interface Probed {
@@ -36,6 +36,8 @@ export interface PreflightInputs {
   mirrorProxy?: string;
   /** Whether servers keep the cluster's state in etcd, on themselves; they do by default. */
   etcd?: boolean;
+  /** What HAProxy and keepalived will need; absent without them. */
+  balancers?: Balancers;
   /** The addresses that nodes announce, by the machine's name, where they are not those of the default route. */
   nodeIps?: Record<string, string>;
   /** What this resource itself found out before. */
@@ -62,6 +64,7 @@ export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
     "mirror",
     "mirrorProxy",
     "etcd",
+    "balancers",
     "nodeIps",
   ],
   check: async (inputs, old, tell) => {
@@ -103,13 +106,17 @@ async function findAll(
   tell: Tell,
 ): Promise<Found[]> {
   const { cluster, version, minima = {}, findings = {}, flannelBackend = "vxlan" } = inputs;
-  const { mirror, mirrorProxy, etcd = true } = inputs;
+  const { mirror, mirrorProxy, etcd = true, balancers } = inputs;
   const { hostKeys = {} } = old ?? {};
   const fetching =
     [version, mirror, inputs.mirrorProxy].join() !== [old?.version, old?.mirror, old?.mirrorProxy].join();
+  const balancing = old !== undefined && !equal(balancers, old.balancers);
   const fresh = Object.entries(inputs.machines).filter(
     ([name, probed]) =>
-      fetching || !equal(probed, old?.machines?.[name]) || unlearned(probed.connection, hostKeys).length > 0,
+      fetching ||
+      balancing ||
+      !equal(probed, old?.machines?.[name]) ||
+      unlearned(probed.connection, hostKeys).length > 0,
   );
   const looks = await Promise.all(fresh.map(([name]) => look(name, inputs, old, tell)));
   const scene = {
@@ -123,6 +130,7 @@ async function findAll(
     mirror,
     mirrorProxy,
     etcd,
+    balancers,
     machines: looks.filter((look) => "facts" in look),
   };
   const unseen = looks.filter((look) => "what" in look).filter(({ level }) => level !== "ignore") as Found[];
@@ -143,7 +151,7 @@ async function look(
   tell(`looking at ${name}`);
   try {
     const known = connect(name, remembering(connection, old?.hostKeys ?? {}));
-    const variables = probeVariables(name, inputs);
+    const variables = probeVariables(name, inputs, old);
     const facts = parseFacts(await known.run(probe(), { variables, deadline: patience }));
     const now = Number(fact(facts, "time"));
     return {

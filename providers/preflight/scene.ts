@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import type { VirtualAddress } from "../../balancer/virtual-addresses";
 import type { Role } from "../../k3s/config";
 import type { Minimum } from "../../k3s/requirements";
 import { type Facts, fact } from "./facts";
@@ -17,6 +18,16 @@ export interface Seen {
   ahead: number;
 }
 
+/** What HAProxy and keepalived will need. */
+export interface Balancers {
+  /** The TCP ports that HAProxy takes. */
+  ports: Record<Role, number[]>;
+  /** Those of them that others connect to. */
+  open: Record<Role, number[]>;
+  /** What the servers will have between them, and where it answers. */
+  vip?: { addresses: VirtualAddress[]; interface?: string; port: number };
+}
+
 /** What the findings compare a machine with. */
 export interface Scene {
   cluster: string;
@@ -27,6 +38,7 @@ export interface Scene {
   /** What it is fetched through: nothing where that is for the machines to say, "none" for no proxy. */
   mirrorProxy?: string;
   etcd: boolean;
+  balancers?: Balancers;
   machines: readonly Seen[];
 }
 

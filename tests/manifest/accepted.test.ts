@@ -1,5 +1,5 @@
 import { checkManifest, parseManifest } from "../../manifest/parse";
-import { below, machine, version } from "./texts";
+import { below, machine, threeServers, version } from "./texts";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0Bb8bTnAhTSHMSTcFmXOaIRd0q3Zyq1Mt8cXf0AbcD";
 
@@ -307,4 +307,95 @@ test.each([
   ["a version in quotes", version('"v1.34.0+k3s12"')],
 ])("accepted: %s", (_, text) => {
   expect(parseManifest(text, "cluster.yaml").name).toBe("dev");
+});
+
+describe("a virtual address", () => {
+  test("has HAProxy under it, is in the API's certificate, and says all that holds for it", () => {
+    const { endpoint, haproxy, tlsSans } = parseManifest(
+      threeServers("endpoint: { vip: 10.0.0.100/24 }"),
+      "f",
+    );
+    expect(endpoint).toEqual({
+      vip: [{ address: "10.0.0.100/24" }],
+      port: 8443,
+      vrrp: { version: 3, advertInterval: "200 ms" },
+    });
+    expect(tlsSans).toEqual(["10.0.0.100"]);
+    expect(haproxy).toMatchObject({ port: 16443, healthCheck: "anonymous-health", stats: { port: 1936 } });
+  });
+
+  test("may be several, each with its interface and label", () => {
+    const more = `endpoint:
+  vip: [10.0.0.100/24, { address: "fd00::100/64", interface: eth1, label: six }]
+  interface: eth0
+  label: api
+  routerId: 7
+  vrrp: { version: 2, password: pw }
+`;
+    const { endpoint, tlsSans } = parseManifest(threeServers(more), "f");
+    expect(endpoint).toEqual({
+      vip: [
+        { address: "10.0.0.100/24", label: "api" },
+        { address: "fd00::100/64", interface: "eth1", label: "six" },
+      ],
+      port: 8443,
+      interface: "eth0",
+      routerId: 7,
+      vrrp: { version: 2, password: "pw" },
+    });
+    expect(tlsSans).toEqual(["10.0.0.100", "fd00::100"]);
+  });
+});
+
+describe("HAProxy", () => {
+  const haproxyOf = (more: string, release?: string) =>
+    parseManifest(threeServers(more, release), "f").haproxy;
+
+  test.each(["", "haproxy: false"])("is not there unless it is asked for: %j", (more) => {
+    expect(parseManifest(threeServers(more), "f")).not.toHaveProperty("haproxy");
+  });
+
+  test("asks servers that the version lets be asked, and takes any answer of older ones", () => {
+    expect(haproxyOf("haproxy: {}")?.healthCheck).toBe("anonymous-health");
+    expect(haproxyOf("haproxy: {}", "v1.31.4+k3s1")?.healthCheck).toBe("any-401");
+    expect(haproxyOf("haproxy: { healthCheck: anonymous-auth }", "v1.31.4+k3s1")?.healthCheck).toBe(
+      "anonymous-auth",
+    );
+  });
+
+  test("has the defaults that its configuration has", () => {
+    expect(haproxyOf("haproxy: {}")).toEqual({
+      port: 16443,
+      healthCheck: "anonymous-health",
+      stats: { address: "*", port: 1936, user: "admin", metrics: "beside" },
+      timing: {
+        inter: "750 ms",
+        fastinter: "250 ms",
+        downinter: "1000 ms",
+        connect: "750 ms",
+        check: "600 ms",
+        fall: 2,
+        rise: 2,
+      },
+      package: "remove",
+      always: false,
+    });
+  });
+
+  test.each([
+    "haproxy: { stats: false }\nendpoint: { vip: 10.0.0.100/24, port: 1936 }",
+    "haproxy: { stats: { metrics: { address: 127.0.0.1, port: 9101 } } }",
+    "haproxy: {}\napiserver: { args: [authentication-config=/etc/own.yaml, oidc-issuer-url=https://x] }",
+    "haproxy: { healthCheck: any-401 }\napiserver: { args: [anonymous-auth=false] }",
+    "haproxy: { healthCheck: anonymous-auth }\napiserver: { args: [anonymous-auth=true] }",
+  ])("may be as this says: %j", (more) => {
+    expect(haproxyOf(more)).toBeDefined();
+  });
+
+  test("stays as it is when the manifest is checked again", () => {
+    const more =
+      "endpoint: { vip: [10.0.0.100/24, 10.0.0.101/24], label: api, vrrp: { advertInterval: 1 s } }";
+    const once = parseManifest(threeServers(more), "f");
+    expect(checkManifest(once, "again")).toEqual(once);
+  });
 });

@@ -1,4 +1,5 @@
-import { addressOf, cidrOf, holds, overlap } from "../../manifest/cidr";
+import { addressOf } from "../../balancer/subnets";
+import { cidrOf, holds, overlap } from "../../manifest/cidr";
 import { bytes, milliseconds } from "../../manifest/units";
 
 test.each([

@@ -57,6 +57,20 @@ test.each<[string, Answer]>([
   expect(outcome.stderr).toMatch(/^https:\/\/10\.0\.0\.1:6443 answers (403|500)\n$/);
 });
 
+test.each([35, 52, 56])(
+  "a balancer that hangs up (%d) is asked again, and ends it with 75 when it goes on",
+  (code) => {
+    const once = {
+      shell: `if [ -e hung ]; then printf '%s' '${ca}' >"$(after -o "$@")"; else : >hung; exit ${code}; fi`,
+    };
+    expect(reaching(answering("403"), once).run("check-token", variables)).toMatchObject({ code: 0 });
+    expect(reaching(answering("403"), code).run("check-token", variables)).toMatchObject({
+      code: 75,
+      stderr: "nobody behind https://10.0.0.1:6443 answers\n",
+    });
+  },
+);
+
 test("a server that is not there ends it with 69, and is not told the token", () => {
   const outcome = reaching(answering("403"), 7).run("check-token", variables);
   expect(outcome).toMatchObject({ code: 69, stderr: "https://10.0.0.1:6443 does not answer\n" });

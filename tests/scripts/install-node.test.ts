@@ -18,6 +18,8 @@ const variables = {
   AGENT_TOKEN: "agent-t0ken",
   REGISTRIES: "",
   ENVIRONMENT: "",
+  AUTHENTICATION: "",
+  PUBLIC_ROLE: "",
   OURS: "# Ours.",
 };
 
@@ -125,6 +127,8 @@ test("what a node only reads when it registers is written and restarts nothing, 
 
 describe.each([
   ["REGISTRIES", "/etc/rancher/k3s/registries.yaml"],
+  ["AUTHENTICATION", "/etc/rancher/k3s/authentication.yaml"],
+  ["PUBLIC_ROLE", "/var/lib/rancher/k3s/server/manifests/public-info-viewer.yaml"],
   ["ENVIRONMENT", "/etc/systemd/system/k3s.service.env"],
 ])("the file of %s", (name, file) => {
   const given = { ...variables, [name]: "# Ours.\nsecret: 1\n" };

@@ -28,6 +28,18 @@ test("what went wrong is told, and nothing else", () => {
   );
 });
 
+test("what HAProxy calls an alert is told", () => {
+  const bound =
+    "Binding for frontend kubernetes: cannot bind socket (Address already in use) [127.0.0.1:16443]";
+  const { stdout } = journalOf([
+    "[NOTICE]   (21) : haproxy version is 2.6.12",
+    `[ALERT]    (21) : ${bound}`,
+    `[ALERT] 324/195500 (21) : ${bound}`,
+    "[WARNING]  (21) : Server ready/s1 is DOWN",
+  ]);
+  expect(stdout).toBe(`${bound}\n`);
+});
+
 test("the last eight lines are told, and what repeats is told once", () => {
   const lines = Array.from({ length: 12 }, (_, index) => logged("error", `${index}`));
   const told = journalOf([...lines, ...Array(5).fill(logged("fatal", "not authorized"))]).stdout;

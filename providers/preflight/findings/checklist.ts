@@ -1,4 +1,5 @@
 import type { Finding, Level } from "../scene";
+import { balancers } from "./balancers";
 import { clock } from "./clock";
 import { identity } from "./identity";
 import { installed } from "./installed";
@@ -16,6 +17,7 @@ export const checklist: Readonly<Record<string, Finding>> = {
   ...resources,
   ...storage,
   ...network,
+  ...balancers,
   ...clock,
   ...software,
 };

@@ -70,7 +70,7 @@ function withoutSecrets(address: string): string {
 function busyPorts(machine: Seen, scene: Scene): Complaint | undefined {
   const busy = all(machine.facts, "busy")
     .map((line) => line.split(" "))
-    .filter(([, process = ""]) => !(isOurs(machine, scene) && /^(k3s.*|)$/.test(process)));
+    .filter(([port, process = ""]) => !isExpected(Number(port), process, machine, scene));
   if (busy.length === 0) return undefined;
   const list = busy.map(
     ([port = "", process]) =>
@@ -82,12 +82,21 @@ function busyPorts(machine: Seen, scene: Scene): Complaint | undefined {
   };
 }
 
-function firewall({ role, facts }: Seen, { flannelBackend, etcd }: Scene): Complaint | undefined {
+function isExpected(port: number, process: string, machine: Seen, scene: Scene): boolean {
+  if (isOurs(machine, scene) && /^(k3s.*|)$/.test(process)) return true;
+  const ours = all(machine.facts, "installed").includes("haproxy");
+  return ours && process === "haproxy" && (scene.balancers?.ports[machine.role] ?? []).includes(port);
+}
+
+function firewall({ role, facts }: Seen, { flannelBackend, etcd, balancers }: Scene): Complaint | undefined {
   const active = all(facts, "active").filter((name) => name === "ufw" || name === "firewalld");
   const [first] = active;
   if (!first) return undefined;
+  const more = (balancers?.open[role] ?? []).map((port) => `${port}/tcp`);
+  const vrrp = role === "server" && balancers?.vip ? ["VRRP (IP protocol 112)"] : [];
+  const needed = [...openings(role, flannelBackend, etcd), ...more, ...vrrp].join(", ");
   return {
-    what: `has ${first} active; ${role === "server" ? "a server" : "an agent"} needs ${openings(role, flannelBackend, etcd).join(", ")} open`,
+    what: `has ${first} active; ${role === "server" ? "a server" : "an agent"} needs ${needed} open`,
     remedy: "Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
   };
 }

@@ -46,7 +46,7 @@ test.each<[string, string, ...string[]]>([
   [
     "an endpoint without an address",
     below("endpoint: { port: 443 }"),
-    "4:11 endpoint.address: missing: a host: an IP address or a DNS name, such as 10.0.0.11 or s1.example.com",
+    "4:11 endpoint.address: missing: where a balancer of yours answers; or vip instead of it, an address of the servers'",
   ],
   [
     "an endpoint that cannot be",
@@ -72,7 +72,7 @@ test.each<[string, string, ...string[]]>([
   [
     "an unknown key that resembles nothing",
     below("colour: blue"),
-    "4:1 colour: unknown key: allowed here are name, version, ssh, artifacts, servers, agents, pools, labels, network, datastore, registries, disable, tlsSans, kubelet, apiserver, config, token, agentToken, endpoint, hooks, minima, timeouts, preflight, proxy",
+    "4:1 colour: unknown key: allowed here are name, version, ssh, artifacts, servers, agents, pools, labels, network, datastore, registries, disable, tlsSans, kubelet, apiserver, config, token, agentToken, endpoint, haproxy, hooks, minima, timeouts, preflight, proxy",
   ],
   [
     "two misspelt keys",

@@ -25,6 +25,8 @@ const costs: [string, string, Partial<NodeInputs>][] = [
   ["another datastore", restarts, { datastore: { kind: "external", endpoint: "postgres://db" } }],
   ["another setting", restarts, { config: { ...config, extra: {} } }],
   ["another address", restarts, { config: { ...config, nodeIp: "10.0.0.9" } }],
+  ["another who may ask for its health", restarts, { config: { ...config, healthCheck: "anonymous-auth" } }],
+  ["a name less in its certificate", restarts, { config: { ...config, tlsSans: ["10.0.0.100"] } }],
   ["another label", nothing, { config: { ...config, labels: { tier: "db" } } }],
   ["a taint", nothing, { config: { ...config, extra: { debug: true, "node-taint": ["a:NoSchedule"] } } }],
   ["another way to it", nothing, { connection: { host: "10.0.0.2" } }],

@@ -1,8 +1,9 @@
+import { authenticationFile, publicRole } from "../../../k3s/health";
 import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { agentInputs, caHash, password, pinned, serverInputs, url } from "./inputs";
+import { agentInputs, caHash, password, pinned, sentConfig, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
@@ -88,6 +89,20 @@ test("a node is sent the files that are given, and nothing for those that are no
   const a1 = await machines.machine("a1", { ...fine, "node-ready": {} });
   await create(agentInputs(a1, { registries: "mirrors: {}\n" }));
   expect(a1.variables("install-node")).toMatchObject({ REGISTRIES: "mirrors: {}\n", ENVIRONMENT: "" });
+});
+
+test("a server is sent the file that opens its health, or the role of strangers, as it is declared", async () => {
+  const s1 = await machines.machine("s1", fine);
+  const sent = () => s1.variables("install-node");
+  await create(serverInputs(s1));
+  expect(sent()).toMatchObject({ AUTHENTICATION: "", PUBLIC_ROLE: "" });
+  await create(serverInputs(s1, { config: { healthCheck: "anonymous-health" } }));
+  expect(sent()).toMatchObject({ AUTHENTICATION: authenticationFile, PUBLIC_ROLE: "" });
+  expect(sentConfig(s1)["kube-apiserver-arg"]).toContain(
+    "authentication-config=/etc/rancher/k3s/authentication.yaml",
+  );
+  await create(serverInputs(s1, { config: { healthCheck: "anonymous-auth" } }));
+  expect(sent()).toMatchObject({ AUTHENTICATION: "", PUBLIC_ROLE: publicRole });
 });
 
 test("an installation that fails names its step, holds no secret, and is recorded", async () => {

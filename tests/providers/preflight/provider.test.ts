@@ -138,6 +138,32 @@ test("other machines are looked at, and are no change of it", async () => {
   expect(await preflight().diff(outs, inputs([s1, s2], more))).toBe(false);
 });
 
+test("what HAProxy needs is looked at, on all machines when it changes; an address that is there is not asked for", async () => {
+  const [s1, a1] = [await machine("s1"), await machine("a1")];
+  const machines = {
+    ...(inputs([s1]).machines as object),
+    ...(inputs([a1], {}, "agent").machines as object),
+  };
+  const balancers = {
+    ports: { server: [16443, 8443], agent: [16443] },
+    open: { server: [8443], agent: [] },
+    vip: { addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
+  };
+  const old = { ...inputs([]), machines };
+  await preflight().check(old, { ...old, balancers });
+  expect(s1.variables("probe")).toMatchObject({
+    PORTS: "6443 2379 2380 10250 16443 8443",
+    BALANCERS: "yes",
+    VIPS: "10.0.0.100",
+    VIP_PORT: "8443",
+  });
+  expect(a1.variables("probe")).toMatchObject({ PORTS: "6444 10250 16443", BALANCERS: "yes" });
+  expect(a1.variables("probe")).not.toHaveProperty("VIPS");
+  const more = { ...balancers, vip: { ...balancers.vip, interface: "eth0" } };
+  await preflight().check({ ...old, balancers }, { ...old, balancers: more });
+  expect(s1.variables("probe")).toMatchObject({ VIPS: "" });
+});
+
 test("servers that keep no state in etcd need not reach its ports, nor have them free", async () => {
   const list = [await machine("s1"), await machine("s2")];
   await preflight().check(

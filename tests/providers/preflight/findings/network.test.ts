@@ -79,6 +79,24 @@ findingTests(network, {
       "has ufw active; a server needs 6443/tcp, 2379:2380/tcp, 10250/tcp, 8472/udp open. Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
     ],
     [
+      "ports",
+      [ours("s1", { busy: ["1936 haproxy"] })],
+      "something listens on port 1936 by haproxy. Stop it, or move it to another port (ss -ltnp shows it)",
+      { balancers: { ports: { server: [1936], agent: [] }, open: { server: [], agent: [] } } },
+    ],
+    [
+      "firewall",
+      [s1({ active: ["ufw"], network: ["eth0 10.0.0.1/24"] })],
+      "has ufw active; a server needs 6443/tcp, 2379:2380/tcp, 10250/tcp, 8472/udp, 1936/tcp, 8443/tcp, VRRP (IP protocol 112) open. Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
+      {
+        balancers: {
+          ports: { server: [16443, 1936, 8443], agent: [] },
+          open: { server: [1936, 8443], agent: [] },
+          vip: { addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
+        },
+      },
+    ],
+    [
       "firewall",
       [seen("a1", { active: ["firewalld"] })],
       "has firewalld active; an agent needs 10250/tcp, 51820/udp open. Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",

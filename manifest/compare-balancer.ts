@@ -1,0 +1,142 @@
+import type { HealthCheck } from "../balancer/haproxy-checks";
+import { addressOf } from "../balancer/subnets";
+import { minorOf } from "../k3s/requirements";
+import { nameOf } from "./arguments";
+import { keysIn } from "./compare-config";
+import type { WrittenMachine } from "./every-machine";
+import { type Found, isMap, valueAt, type Way } from "./place";
+import { shown } from "./shown";
+
+/** What is wrong between HAProxy, its ports and the rest of the manifest. */
+export function compareBalancer(manifest: unknown, machines: WrittenMachine[]): Found[] {
+  const virtual = hasVip(manifest);
+  const haproxy = valueAt(manifest, ["haproxy"]);
+  if (haproxy === false && virtual)
+    return [
+      {
+        way: ["haproxy"],
+        message: "false, and endpoint.vip is an address in front of HAProxy: leave out haproxy or vip",
+      },
+    ];
+  if (!isMap(haproxy) && !virtual) return [];
+  const servers = machines.filter(({ role }) => role === "server");
+  return [...ports(manifest, virtual), ...servers.flatMap(nameless), ...healthCheck(manifest, servers)];
+}
+
+export function hasVip(manifest: unknown): boolean {
+  const vip = valueAt(manifest, ["endpoint", "vip"]);
+  return vip !== undefined && vip !== null;
+}
+
+/** The oldest minor release that knows anonymous access to some paths alone without a feature gate. */
+const anonymousPathsSince = 32;
+
+export function defaultHealthCheck(version: string): HealthCheck {
+  return knowsAnonymousPaths(version) ? "anonymous-health" : "any-401";
+}
+
+function knowsAnonymousPaths(version: string): boolean {
+  return (minorOf(version) ?? anonymousPathsSince) >= anonymousPathsSince;
+}
+
+/** Those that k3s takes by itself. */
+const taken = [6443, 6444, 10250, 2379, 2380, 2381, 2382, 10248, 10249, 10256, 10257, 10258, 10259];
+
+function ports(manifest: unknown, virtual: boolean): Found[] {
+  const stats = valueAt(manifest, ["haproxy", "stats"]);
+  const metrics = isMap(valueAt(manifest, ["haproxy", "stats", "metrics"]));
+  const places: [Way, number | undefined][] = [
+    [["haproxy", "port"], 16443],
+    ...(stats === false ? [] : [[["haproxy", "stats", "port"], 1936] as [Way, number]]),
+    ...(metrics ? [[["haproxy", "stats", "metrics", "port"], undefined] as [Way, undefined]] : []),
+    ...(virtual ? [[["endpoint", "port"], 8443] as [Way, number]] : []),
+  ];
+  const first = new Map<unknown, Way>();
+  return places.flatMap(([way, otherwise]): Found[] => {
+    const written = valueAt(manifest, way);
+    const port = written ?? otherwise;
+    const other = first.get(port);
+    if (other) {
+      // Of two, the one that was written is the one to be changed.
+      const at = written === undefined ? other : way;
+      return [
+        { way: at, message: `${shown(port)} is also ${(at === way ? other : way).join(".")}: one port each` },
+      ];
+    }
+    if (port !== undefined) first.set(port, way);
+    if (!taken.includes(port as number)) return [];
+    return [{ way, message: `${shown(port)} is a port of k3s itself: use another` }];
+  });
+}
+
+/** HAProxy looks a name up once, and without an answer does not start. */
+function nameless({ way, nodeIp, host, machine, above }: WrittenMachine): Found[] {
+  const inConfig = [machine, ...above].some((level) => valueAt(level, ["config", "node-ip"]) !== undefined);
+  if (nodeIp !== undefined || inConfig || host === undefined) return [];
+  // A name that cannot be is that of an address that is not known yet.
+  if (addressOf(host) || host.endsWith(".invalid")) return [];
+  const message = `${shown(host)} is a name, and HAProxy wants addresses of servers: give nodeIp, too`;
+  return [{ way: [...way, "host"], message }];
+}
+
+function healthCheck(manifest: unknown, servers: WrittenMachine[]): Found[] {
+  const way = ["haproxy", "healthCheck"];
+  const written = valueAt(manifest, way);
+  const version = valueAt(manifest, ["version"]);
+  const known = typeof version === "string" ? version : "";
+  if (written === "anonymous-health" && !knowsAnonymousPaths(known))
+    return [
+      { way, message: `anonymous-health needs v1.${anonymousPathsSince}: use any-401 or anonymous-auth` },
+    ];
+  const mode = written ?? defaultHealthCheck(known);
+  const args = argsOf(manifest, servers);
+  const names = args.map(({ name }) => name);
+  if (mode === "anonymous-health" && !names.includes("authentication-config"))
+    return args.filter(({ name }) => name === "anonymous-auth" || name.startsWith("oidc-")).map(beside);
+  if (mode === "anonymous-auth")
+    return args
+      .filter(({ name, text }) => name === "authentication-config" || text === "anonymous-auth=false")
+      .map(({ way, name }) => ({
+        way,
+        message: `${name} says otherwise than haproxy.healthCheck, anonymous-auth: take it out, or use any-401`,
+      }));
+  return [];
+}
+
+interface Argument {
+  way: Way;
+  name: string;
+  text: string;
+}
+
+function beside({ way, name }: Argument): Found {
+  return {
+    way,
+    message:
+      `${name} cannot stand beside the authentication-config that haproxy.healthCheck, anonymous-health, gives the servers: ` +
+      "use any-401, or an authentication-config of yours that opens /livez, /readyz and /healthz",
+  };
+}
+
+/** The arguments of the API server, wherever they are given. */
+function argsOf(manifest: unknown, servers: WrittenMachine[]): Argument[] {
+  const pools = servers.flatMap(({ way }) => (way[0] === "pools" ? [way.slice(0, 2)] : []));
+  const ways: Way[] = [
+    [],
+    ...new Map(pools.map((way) => [way.join(), way])).values(),
+    ...servers.map(({ way }) => way),
+  ];
+  const keys = ways
+    .flatMap((way) => keysIn(manifest, [...way, "config"]))
+    .filter(({ key }) => key.replace(/\+$/, "") === "kube-apiserver-arg");
+  const lists = [
+    { way: ["apiserver", "args"] as Way, value: valueAt(manifest, ["apiserver", "args"]) },
+    ...keys,
+  ];
+  return lists.flatMap(({ way, value }) =>
+    [value].flat().flatMap((text, index): Argument[] => {
+      if (typeof text !== "string") return [];
+      return [{ way: Array.isArray(value) ? [...way, index] : way, name: nameOf(text), text }];
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import { balancers } from "../../../../providers/preflight/findings/balancers";
+import type { Balancers } from "../../../../providers/preflight/scene";
+import { ours, s1, seen } from "../scene";
+import { findingTests } from "./cases";
+
+const vip = { addresses: [{ address: "10.0.0.100/24" }], port: 8443 };
+const all: Balancers = {
+  ports: { server: [16443, 8443], agent: [16443] },
+  open: { server: [8443], agent: [] },
+  vip,
+};
+const withVip = { balancers: all };
+const on = (device: string) => ({ balancers: { ...all, vip: { ...vip, interface: device } } });
+const network = ["lo 127.0.0.1/8", "eth0 10.0.0.1/24", "eth0 fd00::1/64", "eth1 10.1.0.1/16"];
+const six = { balancers: { ...all, vip: { addresses: [{ address: "fd00::100/64" }], port: 8443 } } };
+
+findingTests(balancers, {
+  found: [
+    [
+      "vip-address",
+      [s1({ network }, { address: "10.1.0.1:22" })],
+      "10.0.0.100 is in no network of eth1 on s1 (10.1.0.1/16): nobody would find it there. Correct endpoint.vip or endpoint.interface",
+      withVip,
+    ],
+    [
+      "vip-address",
+      [s1({ network })],
+      "s1 has no address on eth7, where 10.0.0.100 should be. Correct endpoint.vip or endpoint.interface",
+      on("eth7"),
+    ],
+    [
+      "vip-address",
+      [s1({ network: ["eth0 10.0.0.1/24"] }, { nodeIp: "10.0.0.1" })],
+      "fd00::100 is in no network of eth0 on s1 (10.0.0.1/24): nobody would find it there. Correct endpoint.vip or endpoint.interface",
+      six,
+    ],
+    [
+      "vip-address",
+      [s1({ network: [...network, "eth0 10.0.0.100/32"] }, { address: "10.0.0.1:22" })],
+      "10.0.0.100 is an address that s1 has already. Correct endpoint.vip or endpoint.interface",
+      withVip,
+    ],
+    [
+      "vip-answers",
+      [s1({ network, answers: ["10.0.0.100 ping"] })],
+      "finds somebody at 10.0.0.100 (by ping), which is to be the servers'. Choose an address that is nobody's, or turn off who has it",
+      withVip,
+    ],
+    [
+      "other-haproxy",
+      [seen("a1", { running: ["haproxy"] })],
+      "runs an haproxy of somebody else, which is left alone. See that its ports are others than those of haproxy and endpoint",
+      withVip,
+    ],
+    [
+      "other-keepalived",
+      [s1({ network, running: ["keepalived"] })],
+      "runs a keepalived of somebody else, which is left alone. See that its router ids and addresses are others than those of endpoint",
+      withVip,
+    ],
+  ],
+  fine: [
+    ["a server in the address's network", [s1({ network }, { address: "10.0.0.1:22" })], withVip],
+    ["one that is known by a name", [s1({ network }, { address: "s1.example:22" })], withVip],
+    ["one whose interface is named", [s1({ network })], on("eth0")],
+    ["an address of IPv6", [s1({ network }, { nodeIp: "10.0.0.1" })], six],
+    [
+      "a server of ours that has the address",
+      [ours("s1", { network: [...network, "eth0 10.0.0.100/32"], installed: ["haproxy", "keepalived"] })],
+      on("eth0"),
+    ],
+    ["an agent, which will not have it", [seen("a1", { network: ["eth0 10.9.0.21/24"] })], withVip],
+    [
+      "an haproxy and a keepalived where none of ours will be",
+      [s1({ running: ["haproxy", "keepalived"] })],
+      { balancers: { ...all, vip: undefined } },
+    ],
+    ["the same where there are no balancers", [seen("a1", { running: ["haproxy", "keepalived"] })]],
+    [
+      "our own haproxy at its ports",
+      [
+        ours("s1", {
+          network,
+          installed: ["haproxy"],
+          busy: ["16443 haproxy", "8443 haproxy", "6443 k3s-server"],
+        }),
+      ],
+      withVip,
+    ],
+  ],
+});
