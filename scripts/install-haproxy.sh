@@ -7,103 +7,21 @@
 set -eu
 umask 022
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+. scripts/owned.sh
+. scripts/bring-package.sh
 
 main() {
-  folder=/etc/haproxy-k3s
-  if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
-  if [ -e "$folder/.removing" ]; then fail 71 "it is half removed"; fi
-  answer=there
-  # It outlives a run that is cut off, so that the next one completes it, and knows that the package is ours.
-  coming=$folder/package.part
-  if ! [ -x /usr/sbin/haproxy ] || [ -e "$coming" ]; then bring; fi
+  owned /etc/haproxy-k3s HAProxy
+  if [ -e /etc/haproxy-k3s/.removing ]; then fail 71 "it is half removed"; fi
+  brought haproxy HAProxy
   new_enough
   echo "$answer"
 }
-
-bring() {
-  mkdir -p "$folder"
-  printf %s "$OWNER" >"$folder/owner.new"
-  mv -f "$folder/owner.new" "$folder/owner"
-  : >>"$coming"
-  end=$(($(date +%s) + PATIENCE))
-  # Its own service would listen where its configuration says.
-  systemctl mask --quiet --runtime haproxy.service
-  if command -v apt-get >/dev/null; then apt
-  elif command -v dnf >/dev/null; then rpms dnf -qy --setopt=install_weak_deps=False install haproxy
-  elif command -v zypper >/dev/null; then rpms zypper -qn install --no-recommends haproxy
-  else unavailable "there is neither apt-get nor dnf nor zypper"; fi
-  free
-  systemctl disable --quiet haproxy.service
-  [ -x /usr/sbin/haproxy ] || unavailable "the package brings no /usr/sbin/haproxy"
-  cat "$coming" >>"$folder/package"
-  rm -f "$coming"
-  answer=installed
-}
-
-free() { systemctl unmask --quiet --runtime haproxy.service; }
-
-apt() {
-  if [ -s "$coming" ]; then patiently dpkg --configure -a || unavailable "$(last_word)"; fi
-  if debs; then return; fi
-  # What this machine knows of packages may be old, or nothing; one source of several may be broken.
-  patiently apt-get -q update || lists=$(last_word)
-  debs || unavailable "${lists:-$(last_word)}"
-}
-
-# The packages that come, and not those that are only renewed, are written down before they do.
-debs() {
-  patiently apt-get -qs --no-install-recommends install haproxy || return 1
-  echo "$said" | awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }' >>"$coming"
-  patiently apt-get -qy --no-install-recommends install haproxy
-}
-
-# All of it comes or nothing; what it needs stays when it goes.
-rpms() {
-  echo haproxy >"$coming"
-  if patiently "$@"; then return; fi
-  : >"$coming"
-  unavailable "$(last_word)"
-}
-
-# As long as somebody else installs something.
-patiently() {
-  until said=$("$@" 2>&1); do
-    case $said in
-      *'Could not get lock'* | *'frontend lock'* | *'System management is locked'*) ;;
-      *) return 1 ;;
-    esac
-    if [ "$(date +%s)" -ge "$end" ]; then free; fail 75 "another installation is going on: $(last_word)"; fi
-    sleep 1
-  done
-}
-
-last_word() { echo "$said" | grep -v '^$' | tail -n 1; }
 
 new_enough() {
   version=$(/usr/sbin/haproxy -v | sed -n '1s/^[^0-9]*\([0-9]*\.[0-9]*\).*/\1/p')
   if [ "${version%.*}" -gt 2 ] || { [ "${version%.*}" = 2 ] && [ "${version#*.}" -ge 2 ]; }; then return; fi
   fail 76 "its HAProxy is version $version, and 2.2 is the first that will do"
-}
-
-# A file that names nobody (the power was cut, perhaps) may be this cluster's as well as another's.
-taken() {
-  case $(cat "$1") in
-    *[![:print:]]*) ;;
-    ?*/?*) fail 73 "its HAProxy belongs to $(cat "$1")" ;;
-  esac
-  fail 78 "$1 is there and names nobody, so that nobody can tell whom its HAProxy belongs to"
-}
-
-unavailable() {
-  free
-  # Nothing has come, so that nothing has to go.
-  if ! [ -s "$coming" ]; then rm -f "$coming"; fi
-  fail 69 "HAProxy cannot be installed: $1"
-}
-
-fail() {
-  echo "$2" >&2
-  exit "$1"
 }
 
 main

@@ -6,36 +6,28 @@
 
 set -eu
 umask 077
+. scripts/owned.sh
+. scripts/files.sh
 
 main() {
   folder=/etc/keepalived-k3s
   unit=/etc/systemd/system/keepalived-k3s.service
-  if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken; fi
+  owned "$folder" keepalived
   (umask 022 && mkdir -p "$folder")
   check
   # It outlives a run that is cut off, so that the next one does what this one has to.
   changed=$folder/.changed
-  files=
-  write "$folder/owner" 0644 "$OWNER" reload
-  write "$folder/leave" 0644 "$LEAVE" reload
-  write "$folder/keepalived.conf" 0600 "$CONFIG" reload
-  write "$unit" 0644 "$UNIT_TEXT" restart
+  place "$folder/owner" 0644 "$OWNER" reload
+  place "$folder/leave" 0644 "$LEAVE" reload
+  place "$folder/keepalived.conf" 0600 "$CONFIG" reload
+  place "$unit" 0644 "$UNIT_TEXT" restart
   write "$folder/.written" 0600 "$(written)
-" ''
+"
   systemctl daemon-reload
   systemctl enable --quiet keepalived-k3s
   run
   # What somebody began to remove is whole again.
   rm -f "$folder/.removing"
-}
-
-taken() {
-  case $(cat "$folder/owner") in
-    *[![:print:]]*) ;;
-    ?*/?*) printf 'its keepalived belongs to %s\n' "$(cat "$folder/owner")" >&2; exit 73 ;;
-  esac
-  echo "$folder/owner is there and names nobody, so that nobody can tell whom its keepalived belongs to" >&2
-  exit 78
 }
 
 # With 5 keepalived means that it would run, and leave out what it complains of.
@@ -65,29 +57,9 @@ run() {
   echo "${verb}ed"
 }
 
-# What read-keepalived.sh compares with: sum, mode, owner and path of each file that is ours.
-written() {
-  for file in $files; do
-    echo "$(sha256sum <"$file" | cut -d ' ' -f 1) $(stat -c %a:%U:%G "$file") $file"
-  done
+place() {
+  if ! is "$1" "$3" && [ "$(cat "$changed" 2>/dev/null)" != restart ]; then echo "$4" >"$changed"; fi
+  write "$1" "$2" "$3"
 }
-
-# A reader sees the old file or the new one, and never one that others may read for a moment.
-write() {
-  files="$files $1"
-  if is "$1" "$3"; then protect "$1" "$2"; return; fi
-  if [ -n "$4" ] && [ "$(cat "$changed" 2>/dev/null)" != restart ]; then echo "$4" >"$changed"; fi
-  printf %s "$3" >"$1.new"
-  chmod "$2" "$1.new"
-  mv -f "$1.new" "$1"
-}
-
-protect() {
-  if [ "$(stat -c %a:%U:%G "$1")" = "${2#0}:root:root" ]; then return; fi
-  chown root:root "$1"
-  chmod "$2" "$1"
-}
-
-is() { [ -e "$1" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$2")" ]; }
 
 main

@@ -9,6 +9,7 @@
 
 set -eu
 umask 077
+. scripts/files.sh
 
 main() {
   folder=/etc/rancher/k3s
@@ -24,7 +25,6 @@ main() {
   if [ -n "$PUBLIC_ROLE" ]; then (umask 022 && mkdir -p /var/lib/rancher/k3s) && mkdir -p "$manifests"; fi
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
-  files=
   place "$folder/owner" 0644 "$OWNER"
   place "$folder/token" 0600 "$TOKEN"
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
@@ -70,35 +70,11 @@ run() {
   echo "${verb}ed"
 }
 
-# What read-node.sh compares with: sum, mode, owner and path of each file that is ours.
-written() {
-  for file in $files; do
-    echo "$(sha256sum <"$file" | cut -d ' ' -f 1) $(stat -c %a:%U:%G "$file") $file"
-  done
-}
-
 # A unit that runs on what is placed has to be restarted when its text changes.
 place() {
   is "$1" "$3" || : >"$changed"
   write "$@"
 }
-
-# A reader sees the old file or the new one, and never one that others may read for a moment.
-write() {
-  files="$files $1"
-  if is "$1" "$3"; then protect "$1" "$2"; return; fi
-  printf %s "$3" >"$1.new"
-  chmod "$2" "$1.new"
-  mv -f "$1.new" "$1"
-}
-
-protect() {
-  if [ "$(stat -c %a:%U:%G "$1")" = "${2#0}:root:root" ]; then return; fi
-  chown root:root "$1"
-  chmod "$2" "$1"
-}
-
-is() { [ -e "$1" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$2")" ]; }
 
 optional() {
   if [ -n "$2" ]; then place "$1" 0600 "$2"; return; fi

@@ -8,6 +8,7 @@
 # none. Exit: 0.
 
 set -eu
+. scripts/look-at-files.sh
 
 main() {
   folder=/etc/keepalived-k3s
@@ -19,21 +20,6 @@ main() {
   if [ -e "$folder/leave" ]; then addresses <"$folder/leave"; fi
   if [ -e "$folder/keepalived.conf" ]; then configured "$folder/keepalived.conf"; fi
   echo "haproxy=$(curl -s -o /dev/null --max-time 1 -w '%{http_code}' --unix-socket /run/haproxy-k3s/health.sock http://localhost/)"
-}
-
-owner() {
-  owner=$(head -n 1 "$1" 2>/dev/null || true)
-  if [ -e "$1" ] && [ -z "$owner" ]; then owner=-; fi
-  printf 'owner=%s\n' "$owner"
-}
-
-files() {
-  while read -r sum mode path; do
-    if ! [ -e "$path" ]; then echo "file=$path missing"; continue; fi
-    if [ "$(sha256sum <"$path" | cut -d ' ' -f 1)" != "$sum" ]; then echo "file=$path changed"; fi
-    now=$(stat -c %a:%U:%G "$path")
-    if [ "$now" != "$mode" ]; then echo "file=$path $now"; fi
-  done
 }
 
 addresses() {

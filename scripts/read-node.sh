@@ -6,6 +6,7 @@
 # mode and owner>; node=<the object in JSON, "missing", or nothing where the API does not say>. Exit: 0.
 
 set -eu
+. scripts/look-at-files.sh
 
 main() {
   folder=/etc/rancher/k3s
@@ -16,21 +17,6 @@ main() {
   if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
   if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet "$(port)"; fi
   if [ -e "$1/$2.crt" ]; then object "$@"; else echo "file=$data missing"; fi
-}
-
-owner() {
-  owner=$(head -n 1 "$1" 2>/dev/null || true)
-  if [ -e "$1" ] && [ -z "$owner" ]; then owner=-; fi
-  printf 'owner=%s\n' "$owner"
-}
-
-files() {
-  while read -r sum mode path; do
-    if ! [ -e "$path" ]; then echo "file=$path missing"; continue; fi
-    if [ "$(sha256sum <"$path" | cut -d ' ' -f 1)" != "$sum" ]; then echo "file=$path changed"; fi
-    now=$(stat -c %a:%U:%G "$path")
-    if [ "$now" != "$mode" ]; then echo "file=$path $now"; fi
-  done
 }
 
 # Where k3s itself asks: its own balancer, or what takes its place (disable-apiserver-lb).

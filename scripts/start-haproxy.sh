@@ -7,14 +7,15 @@
 
 set -eu
 umask 077
+. scripts/owned.sh
+. scripts/files.sh
 
 main() {
   folder=/etc/haproxy-k3s
-  if [ -e "$folder/owner" ] && [ "$(cat "$folder/owner")" != "$OWNER" ]; then taken "$folder/owner"; fi
+  owned "$folder" HAProxy
   (umask 022 && mkdir -p "$folder")
   # They outlive a run that is cut off, so that the next one does what this one has begun.
   reload=$folder/.reload restart=$folder/.restart known=/run/haproxy-k3s/servers
-  files=
   write "$folder/owner" 0644 "$OWNER"
   ca "$folder/ca.pem"
   config "$folder/haproxy.cfg"
@@ -108,42 +109,6 @@ hand_over() {
 
 ask() { curl -s --max-time 2 --unix-socket /run/haproxy-k3s/health.sock "http://localhost/$1"; }
 
-# What read-haproxy.sh compares with: sum, mode, owner and path of each file that is ours.
-written() {
-  for file in $files; do echo "$(sum "$file") $(stat -c %a:%U:%G "$file") $file"; done
-}
-
-# A reader sees the old file or the new one, and never one that others may read for a moment.
-write() {
-  files="$files $1"
-  if is "$1" "$3"; then protect "$1" "$2"; return; fi
-  printf %s "$3" >"$1.new"
-  chmod "$2" "$1.new"
-  mv -f "$1.new" "$1"
-}
-
-protect() {
-  if [ "$(stat -c %a:%U:%G "$1")" = "${2#0}:root:root" ]; then return; fi
-  chown root:root "$1"
-  chmod "$2" "$1"
-}
-
-is() { [ -e "$1" ] && [ "$(cat "$1"; echo .)" = "$(printf '%s.' "$2")" ]; }
-
 sum() { if [ -e "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; fi; }
-
-# A file that names nobody (the power was cut, perhaps) may be this cluster's as well as another's.
-taken() {
-  case $(cat "$1") in
-    *[![:print:]]*) ;;
-    ?*/?*) fail 73 "its HAProxy belongs to $(cat "$1")" ;;
-  esac
-  fail 78 "$1 is there and names nobody, so that nobody can tell whom its HAProxy belongs to"
-}
-
-fail() {
-  printf '%s\n' "$2" >&2
-  exit "$1"
-}
 
 main
