@@ -12,7 +12,7 @@ export function readyCheck(health: HealthCheck): string[] {
 }
 
 /**
- * While etcd elects a leader no server is ready, for five seconds and more; those that run answer what they remember,
+ * While etcd elects a leader no server is ready, for a second and more; those that run answer what they remember,
  * and answer the rest a little later. So where nobody is ready connections go to them, and are not refused.
  */
 export function aliveCheck(health: HealthCheck): string[] | undefined {

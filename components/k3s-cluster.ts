@@ -58,7 +58,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const serverArgs = {
       ...common,
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
-      ...(haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {}),
+      healthCheck: haproxy?.healthCheck,
     };
     const begins = new K3sServer(
       first.name,

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
+import type { HealthCheck } from "../balancer/haproxy-checks";
 import type { Datastore } from "../manifest/datastore";
-import { healthArguments, type OpenHealth } from "./health";
+import { electionArguments, healthArguments } from "./health";
 
 export type Role = "server" | "agent";
 
@@ -16,8 +17,8 @@ export interface NodeConfig {
   disable?: string[];
   /** Where servers keep the cluster's state; default: in etcd, on themselves. */
   datastore?: Datastore;
-  /** How strangers may ask a server for its health; by default they may not. */
-  healthCheck?: OpenHealth;
+  /** How a balancer asks a server for its health; by default there is none, and strangers may not. */
+  healthCheck?: HealthCheck;
   /** Any other key of k3s, as the user wrote it. */
   extra?: Record<string, unknown>;
 }
@@ -32,7 +33,7 @@ export const paths = {
 
 /** The text of /etc/rancher/k3s/config.yaml. */
 export function configFile(node: NodeConfig): string {
-  const { [taintKey]: _, ...extra } = withHealth(node);
+  const { [taintKey]: _, ...extra } = balanced(node);
   const common = {
     "node-name": node.name,
     ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
@@ -61,13 +62,19 @@ export function taintsOf({ extra = {} }: NodeConfig): string[] {
 
 const taintKey = "node-taint";
 
-/** The user's keys, with the API server's arguments for its health; a list before what is added to it, or k3s forgets that. */
-function withHealth({ healthCheck, extra = {}, datastore }: NodeConfig): Record<string, unknown> {
+/** The user's keys, with the arguments of a server that a balancer stands in front of. */
+function balanced({ healthCheck, extra = {}, datastore }: NodeConfig): Record<string, unknown> {
   if (!healthCheck) return extra;
-  const { "kube-apiserver-arg": own = [], ...rest } = extra;
-  const given = [own, rest["kube-apiserver-arg+"] ?? []].flat().map(String);
-  const ours = healthArguments(healthCheck, given, (datastore?.kind ?? "etcd") === "etcd");
-  return ours.length > 0 ? { "kube-apiserver-arg": [...[own].flat(), ...ours], ...rest } : extra;
+  const inEtcd = (datastore?.kind ?? "etcd") === "etcd";
+  const open = added(extra, "kube-apiserver-arg", (given) => healthArguments(healthCheck, given, inEtcd));
+  return inEtcd ? added(open, "etcd-arg", electionArguments) : open;
+}
+
+/** A list comes before what is added to it, or k3s forgets that. */
+function added(extra: Record<string, unknown>, key: string, more: (given: string[]) => string[]) {
+  const { [key]: own = [], ...rest } = extra;
+  const ours = more([own, rest[`${key}+`] ?? []].flat().map(String));
+  return ours.length > 0 ? { [key]: [...[own].flat(), ...ours], ...rest } : extra;
 }
 
 function serverSettings({ join, tlsSans = [], disable = [], datastore = { kind: "etcd" } }: NodeConfig) {

@@ -61,6 +61,14 @@ export const disturbances = {
     },
     end: (lab, machine) => heal(lab, [machine]),
   },
+  /** The balancers reach it, and the other members of etcd do not. */
+  "etcd cut off": {
+    ...{ to: "server", moves: false, out: true },
+    begin: (lab, machine) => inMachine(lab, machine, `${moment}${withoutPeers("-I")}`),
+    end: async (lab, machine) => {
+      await inMachine(lab, machine, withoutPeers("-D"));
+    },
+  },
 } satisfies Record<string, Disturbance>;
 
 export type DisturbanceName = keyof typeof disturbances;
@@ -99,6 +107,11 @@ function unit(which: keyof Units): Disturbance {
       await inMachine(lab, machine, `systemctl start ${haproxy} ${keepalived}`);
     },
   };
+}
+
+function withoutPeers(action: "-I" | "-D"): string {
+  const rule = "-p tcp -m multiport --ports 2380 -j DROP";
+  return `iptables -w ${action} INPUT ! -i lo ${rule}; iptables -w ${action} OUTPUT ! -o lo ${rule}`;
 }
 
 const moment = "date +%s%3N; ";

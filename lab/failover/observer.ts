@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setPriority } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { inRepository } from "../folders";
 import { type Watch, watchBalancers } from "./balancers";
 import type { Line } from "./client";
 import type { Change, Request } from "./seen";
@@ -42,9 +42,13 @@ export function observe({ kubeconfig, nodes, cards, balancers, socket }: Observe
   const leases: Record<string, number[]> = {};
   const of = { connection: connections, read: reads, remembered };
   const watch = watchBalancers(balancers, socket, (change) => changes.push(change));
-  const client = spawn(process.execPath, [join(__dirname, "client.js"), kubeconfig, ...nodes], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const client = spawn(
+    process.execPath,
+    [inRepository("dist", "lab", "failover", "client.js"), kubeconfig, ...nodes],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   client.stdin.on("error", () => undefined);
   // What it waits for a processor itself must not look like an outage.
   if (client.pid !== undefined) setPriority(client.pid, -10);

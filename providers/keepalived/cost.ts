@@ -21,6 +21,8 @@ export function cost(
   const reloads: (keyof KeepalivedInputs)[] = ["machines", "addresses", "vrrp", "files"];
   if (changed.some((key) => reloads.includes(key)))
     return `changing it reloads keepalived on ${name}; the address stays where it is`;
+  if (changed.includes("holder"))
+    return `changing it looks whether ${name} has the address alone; one of those that do not hear each other is stopped`;
   return `changing it touches nothing that runs on ${name}`;
 }
 

@@ -9,10 +9,17 @@ export interface Live {
   files: string;
   /** Whether there is a keepalived to run. */
   package: string;
+  /** Who has the address: one of them, or several that do not hear each other. */
+  holder: string;
 }
 
 /** One that nobody has touched. */
-export const untouched: Live = { unit: "active, enabled", files: "as written", package: "installed" };
+export const untouched: Live = {
+  unit: "active, enabled",
+  files: "as written",
+  package: "installed",
+  holder: "one machine",
+};
 
 /** Where a machine says whose keepalived it has. */
 export const ownerFile = "/etc/keepalived-k3s/owner";
@@ -21,7 +28,7 @@ export const ownerFile = "/etc/keepalived-k3s/owner";
 export interface Observed {
   /** Empty where there is none, "-" where the file is empty. */
   owner: string;
-  live: Live;
+  live: Omit<Live, "holder">;
   active: boolean;
   /** The addresses that it may have, and those that it has, with their prefixes. */
   serves: string[];

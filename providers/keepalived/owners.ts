@@ -6,7 +6,7 @@ import { script } from "../../remote/script";
 import { StepError } from "../failure";
 import type { Tell } from "../wire";
 import type { KeepalivedInputs } from "./inputs";
-import { type Observed, observe } from "./observe";
+import { type Observed, observe, untouched } from "./observe";
 import { lookAtPeers, type Seen } from "./peers";
 
 const step = "looking who has the address";
@@ -31,8 +31,7 @@ export async function oneOwner(
   for (;;) {
     const [own, others] = await Promise.all([observe(machine), lookAtPeers(inputs, peers)]);
     const all = inOrder(inputs, [{ ...selfOf(inputs), seen: own }, ...others]);
-    const party = all.filter(({ seen }) => seen?.active && seen.group === own.group);
-    const owners = party.filter(({ seen }) => seen && seen.holds.length > 0);
+    const owners = ownersIn(inputs, own, others);
     const names = owners.map(({ name }) => name).join(" and ");
     if (since?.owners !== names) since = { owners: names, time: Date.now() };
     const lasted = Date.now() - since.time;
@@ -45,10 +44,30 @@ export async function oneOwner(
   }
 }
 
+/** Who has the addresses where this machine has, in words. */
+export async function holder(machine: Machine, inputs: KeepalivedInputs): Promise<string> {
+  const begun = Date.now();
+  for (;;) {
+    const [own, others] = await Promise.all([observe(machine), lookAtPeers(inputs)]);
+    const owners = ownersIn(inputs, own, others);
+    const several = own.holds.length > 0 && owners.length > 1;
+    if (!several) return untouched.holder;
+    if (Date.now() - begun > bearable)
+      return `${owners.map(({ name }) => name).join(" and ")}, which do not hear each other`;
+    await pause(500);
+  }
+}
+
 /** The first answer of HAProxy, and the time after which the last machine takes what it thinks nobody has. */
 function calmAfter({ machines, vrrp }: KeepalivedInputs): number {
   const lowest = priorityOf(machines.length - 1, machines.length, vrrp);
   return 1_000 * question.interval + slowestTakeover(vrrp, lowest).died + 500;
+}
+
+/** Those who have the addresses, of those who should hear each other. */
+function ownersIn(inputs: KeepalivedInputs, own: Observed, others: Seen[]): Seen[] {
+  const all = inOrder(inputs, [{ ...selfOf(inputs), seen: own }, ...others]);
+  return all.filter(({ seen }) => seen?.active && seen.group === own.group && seen.holds.length > 0);
 }
 
 function inOrder({ machines }: KeepalivedInputs, all: Seen[]): Seen[] {

@@ -12,7 +12,7 @@ import { cost } from "./cost";
 import type { KeepalivedInputs, KeepalivedOutputs } from "./inputs";
 import { brought, installed, known, ownerAdvice } from "./install";
 import { observe, ownerFile, untouched } from "./observe";
-import { oneOwner } from "./owners";
+import { holder, oneOwner } from "./owners";
 import { lookAtPeers } from "./peers";
 import { takingTurns } from "./turn";
 
@@ -35,15 +35,17 @@ export const keepalived: Resource<KeepalivedInputs, KeepalivedOutputs> = {
   },
   update: (id, inputs, state, tell) => made(id, inputs, tell, { state }),
   isMissing: ({ name, connection }) => isMissing(connect(name, connection), ...marks),
-  read: async (id, { name, connection }, tell) => {
+  read: async (id, inputs, tell) => {
     tell("looking at keepalived");
-    const { owner, live, active } = await observe(connect(name, connection));
+    const machine = connect(inputs.name, inputs.connection);
+    const { owner, live, active, holds } = await observe(machine);
     if (owner !== id && !active) return "gone";
-    if (owner === "" || owner === id) return live;
-    return {
-      ...live,
-      files: namesNode(owner) ? `its keepalived belongs to ${owner}` : `${ownerFile} names nobody`,
-    };
+    if (owner !== "" && owner !== id)
+      return {
+        ...live,
+        files: namesNode(owner) ? `its keepalived belongs to ${owner}` : `${ownerFile} names nobody`,
+      };
+    return { ...live, holder: holds.length > 0 ? await holder(machine, inputs) : untouched.holder };
   },
   delete: async (id, { name, connection, peers, keepPackage }, tell) => {
     if (isGone(connection)) return;

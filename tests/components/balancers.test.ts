@@ -54,12 +54,14 @@ describe("with HAProxy", () => {
     );
   });
 
-  test("servers let strangers ask for their health, unless any answer will do", async () => {
+  test("servers know how they are asked for their health, and agents and clusters without HAProxy do not", async () => {
     await cluster({ haproxy: {} });
     for (const name of ["s1", "s2", "s3"])
       expect(node(name).config).toMatchObject({ healthCheck: "anonymous-health" });
     expect(node("a1").config).not.toHaveProperty("healthCheck");
     await cluster({ haproxy: { healthCheck: "any-401" } });
+    expect(node("s1").config).toMatchObject({ healthCheck: "any-401" });
+    await cluster({});
     expect(node("s1").config).not.toHaveProperty("healthCheck");
   });
 

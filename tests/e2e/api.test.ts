@@ -170,7 +170,7 @@ function ask({ server, ca, cert, key }: Api, path: string): Promise<{ code?: num
 
 /**
  * Reads ten times a second, and tells the longest time in which nobody answered. What an API remembers will do: the one
- * that dies may have led etcd, and the next one is elected in 5 s and more.
+ * that dies may have led etcd, and another one is chosen a little later.
  */
 function watched(api: Api): { end(): number } {
   let last = Date.now();

@@ -64,24 +64,6 @@ test.each([
   console.log(`refused after ${seconds.toFixed(1)} s, artifacts included`);
 });
 
-test("a server that cannot start is a failure with its step, its journal and the next step, once", async () => {
-  const manifest = parse(manifestFor(lab, version));
-  const broken = { ...manifest, agents: [], config: { "kube-apiserver-arg": ["no-such-flag=1"] } };
-  await cluster.pulumi(["destroy", "--yes"]);
-  const stack = await newClusterStack(stringify(broken));
-  const { code, stdout, stderr } = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
-  const said = stdout + stderr;
-  expect([code === 0, said]).toEqual([
-    false,
-    expect.stringMatching(
-      /s1: starting k3s: the unit ends again and again\n(?: +\| .*\n)* +\| .*no-such-flag/,
-    ),
-  ]);
-  expect(said.split("Diagnostics:")[1]?.match(/journalctl -u k3s on s1/g)).toHaveLength(1);
-  await stack.pulumi(["destroy", "--yes"]);
-  stack.remove();
-});
-
 async function giveAgent(token: string): Promise<void> {
   const args = {
     version,

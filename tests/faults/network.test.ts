@@ -12,6 +12,9 @@ beforeAll(async () => {
 
 afterAll(() => fieldDown("network", field));
 
+test("F05 a virtual address in no network of the servers, of one of them, or of somebody else is refused", () =>
+  network.virtualAddresses(field));
+
 test("F29 a port that another program has is refused with the program's name, and forgotten", async () => {
   await network.busyPorts(field);
   await network.nothingRemembered(field);

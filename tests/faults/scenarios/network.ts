@@ -22,6 +22,21 @@ export async function busyPorts(field: LabField): Promise<void> {
   });
 }
 
+export async function virtualAddresses(field: LabField): Promise<void> {
+  const own = (name: string) => machine(field.lab, name).address;
+  const servers = entries(field, "s1", "x1", "x2");
+  for (const [address, cause] of [
+    ["10.99.0.1", /vip-address: 10\.99\.0\.1 is in no network of/],
+    [own("x1"), new RegExp(`${own("x1")} is (an|the) address (that x1 has already|of x1)`)],
+    [own("x3"), new RegExp(`vip-answers: finds somebody at ${own("x3")} `)],
+  ] as const)
+    await refused(field, {
+      manifest: { servers, endpoint: { vip: `${address}/24` } },
+      told: [{ where: /x1|^endpoint/, cause, next: /\S/ }],
+      within,
+    });
+}
+
 /** Nobody remembers what was refused: the manifest of before changes nothing. A component is a name, and no more. */
 export async function nothingRemembered(field: LabField): Promise<void> {
   const changes = (await accepted(field, {})).match(/^ *[-+~]+ +\S+:\S+ .*$/gm) ?? [];

@@ -16,6 +16,7 @@ const inputs: KeepalivedInputs = {
   patience: 1,
   unit: "active, enabled",
   files: "as written",
+  holder: "one machine",
 };
 
 const stays = "changing it reloads keepalived on s1; the address stays where it is";
@@ -23,6 +24,12 @@ const moves = "if the address is there, it moves to s2, once";
 const both = "changing it reloads keepalived on s1; for seconds two machines may have the address, then one";
 
 test.each<[string, Partial<KeepalivedInputs>, Partial<KeepalivedInputs>, string]>([
+  [
+    "an address that two have",
+    {},
+    { holder: "s1 and s2, which do not hear each other" },
+    "changing it looks whether s1 has the address alone; one of those that do not hear each other is stopped",
+  ],
   ["another order", { machines: [...inputs.machines].reverse() }, {}, stays],
   ["an interval", { vrrp: { version: 3, advertInterval: 500 } }, {}, stays],
   ["one more address", { addresses: [...inputs.addresses, { address: "10.0.0.101/24" }] }, {}, stays],

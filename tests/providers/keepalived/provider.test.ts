@@ -1,16 +1,15 @@
 import { keepalivedFile } from "../../../balancer/keepalived";
 import { keepalivedUnit } from "../../../balancer/units";
+import { untouched } from "../../../providers/keepalived/observe";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, held } from "../fake-machine";
-import { type Props, refusal, sharedHost } from "../provider-host";
+import { refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
 import { addressOf, around, bare, changing, inputsOf, looks, virtual } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
 const keepalived = () => host().resource("Keepalived");
-
-const untouched = { unit: "active, enabled", files: "as written", package: "installed" };
 
 async function two(one: ReturnType<typeof changing>, other: ReturnType<typeof changing>) {
   return [await machines.machine("s1", one), await machines.machine("s2", other)] as [
@@ -369,57 +368,6 @@ describe("check", () => {
       expect.stringContaining("the number of machines is 1, and must be a whole number from 2 to 100"),
     ]);
   });
-});
-
-describe("read", () => {
-  const state = (s1: FakeMachine, more: Props = {}): Props => ({
-    ...inputsOf([s1]),
-    ...untouched,
-    device: "eth0",
-    ...more,
-  });
-
-  test("of what nobody has touched gives the state back", async () => {
-    const s1 = await machines.machine("s1", { "read-keepalived": looks("s1") });
-    const { id, inputs } = await keepalived().read("prod/s1", state(s1));
-    expect([id, inputs]).toEqual(["prod/s1", undefined]);
-  });
-
-  test.each<[object, Props]>([
-    [looks("s1", { unit: "inactive disabled" }), { unit: "inactive, disabled" }],
-    [
-      looks("s1", { more: ["file=/etc/keepalived-k3s/keepalived.conf changed"] }),
-      { files: "/etc/keepalived-k3s/keepalived.conf changed" },
-    ],
-    [
-      looks("s1", { more: ["file=/etc/keepalived-k3s/keepalived.conf 644:root:root"] }),
-      { files: "/etc/keepalived-k3s/keepalived.conf has mode and owner 644:root:root" },
-    ],
-    [looks("s1", { more: ["package=missing"] }), { package: "missing" }],
-    [looks("s1", { owner: "dev/s1" }), { files: "its keepalived belongs to dev/s1" }],
-    [looks("s1", { owner: "-" }), { files: "/etc/keepalived-k3s/owner names nobody" }],
-  ])("tells %j as %j", async (answer, drifted) => {
-    const s1 = await machines.machine("s1", { "read-keepalived": answer });
-    const { props, inputs } = await keepalived().read("prod/s1", state(s1));
-    expect([props, inputs]).toMatchObject([drifted, drifted]);
-    expect(inputs).not.toHaveProperty("device");
-  });
-
-  test("of a machine without it says that it is gone", async () => {
-    const s1 = await machines.machine("s1", { "read-keepalived": bare });
-    expect((await keepalived().read("prod/s1", state(s1))).id).toBe("");
-  });
-});
-
-test.each([
-  ["yes\n", true],
-  ["", false],
-])("one that is missing from its machine (%j) is a change: %s", async (stdout, changed) => {
-  const [s1, s2] = await two({ missing: { stdout } }, {});
-  const inputs = inputsOf([s1, s2]);
-  expect(await keepalived().diff({ ...inputs, device: "eth0" }, inputs)).toBe(changed);
-  const variables = { PLACE: "/etc/keepalived-k3s/owner", REMOVING: "/etc/keepalived-k3s/.removing" };
-  expect(s1.ran).toEqual([{ script: "missing", variables }]);
 });
 
 describe("delete", () => {

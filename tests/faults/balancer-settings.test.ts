@@ -2,8 +2,8 @@ import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
 import { k3s } from "../../lab/tools/catalog";
-import { labDown, labUp, machine, minutes, onMachine } from "./labs";
-import { newClusterStack, type Stack } from "./stack";
+import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
+import { newClusterStack, type Stack } from "../e2e/stack";
 
 jest.setTimeout(minutes(8));
 
@@ -11,7 +11,7 @@ let lab: Lab;
 let stack: Stack;
 
 beforeAll(async () => {
-  lab = await labUp("settings", { servers: 1, agents: 1, k3s: ["k3s-1.33"] });
+  lab = await labUp("balancer", { servers: 1, agents: 1, k3s: ["k3s-1.33"] });
   const its = parse(manifestFor(lab, k3s["k3s-1.33"].version));
   const haproxy = { healthCheck: "anonymous-auth", always: true };
   stack = await newClusterStack(
@@ -22,12 +22,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   stack?.remove();
-  await labDown("settings");
+  await labDown("balancer");
 });
 
 const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 
-test("with anonymous-auth strangers may ask for health alone, and the API is closed to them", async () => {
+test("V02 with anonymous-auth strangers may ask for health alone, and the API is closed to them", async () => {
   const url = `https://${machine(lab, "s1").address}:6443`;
   const asked = ["/readyz", "/livez?exclude=etcd", "/version", "/api/v1/nodes"].map((path) =>
     onMachine(lab, "a1", `curl -sk -o /dev/null -w '%{http_code}' '${url}${path}'`),
@@ -36,14 +36,14 @@ test("with anonymous-auth strangers may ask for health alone, and the API is clo
   expect(await onMachine(lab, "s1", `${kubectl} version -o json | grep -c gitVersion`)).toBe("2");
 });
 
-test("with always an agent asks nobody but its HAProxy, and is reached through its tunnel all the same", async () => {
+test("V02 with always an agent asks nobody but its HAProxy, and is reached through its tunnel all the same", async () => {
   const port = "grep -o 'server: .*' /var/lib/rancher/k3s/agent/kubelet.kubeconfig";
   expect(await onMachine(lab, "a1", port)).toBe("server: https://127.0.0.1:16443");
   expect(await onMachine(lab, "a1", "ss -ltn | grep -c ':6444 ' || true")).toBe("0");
   expect(await onMachine(lab, "s1", `${kubectl} get --raw /api/v1/nodes/a1/proxy/healthz`)).toBe("ok");
 });
 
-test("nothing has drifted, and nothing is to be changed", async () => {
+test("V02 nothing has drifted, and nothing is to be changed", async () => {
   expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/Resources:\n +\d+ unchanged\n/);
   expect(await stack.pulumi(["preview"])).not.toMatch(/\d+ to (create|update|replace|delete)/);
 });
