@@ -1,10 +1,11 @@
 #!/bin/sh
 # Takes a node off its machine and leaves the machine as it was before, with what was staged on it.
 # A mark tells from the first to the last that it has begun: half a node must not run, nor be taken for a whole one.
-# Inputs: OWNER; UNIT. Output: the machine's id, by which the cluster knows it. Exit: 0, also where the machine belongs to another owner by now; 78 where its
-# owner's file names none.
+# Inputs: OWNER; UNIT. Output: the machine's id, by which the cluster knows it. Exit: 0, also where the machine belongs to
+# another owner by now; 78 where its owner's file names none.
 
 set -eu
+. scripts/owned.sh
 
 main() {
   cat /etc/machine-id 2>/dev/null || :
@@ -14,7 +15,10 @@ main() {
     if [ -e "$folder/.removing" ]; then folder; fi
     return
   fi
-  if [ "$(cat "$marker")" != "$OWNER" ]; then taken; return; fi
+  if [ "$(cat "$marker")" != "$OWNER" ]; then
+    if named "$marker"; then return; fi
+    fail 78 "$marker is there and names no node, so that nobody can tell whom this machine belongs to"
+  fi
   : >"$folder/.removing"
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   end_pods
@@ -22,15 +26,6 @@ main() {
   links
   rules
   files
-}
-
-taken() {
-  case $(cat "$marker") in
-    *[![:print:]]*) ;;
-    ?*/?*) return ;;
-  esac
-  echo "$marker is there and names no node, so that nobody can tell whom this machine belongs to" >&2
-  exit 78
 }
 
 # The unit leaves its pods running when it stops; they hang below containerd's shims.

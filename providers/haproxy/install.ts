@@ -5,6 +5,7 @@ import { haproxyUnit } from "../../balancer/units";
 import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
+import { ownerAdvice, packageAdvice } from "../advice";
 import { connect } from "../connection";
 import { advised, StepError } from "../failure";
 import { waitFor } from "../wait";
@@ -17,11 +18,6 @@ const minutes = (count: number) => count * 60_000;
 
 const others =
   "remove that HAProxy by the stack that made it, or take this machine out of what is balanced here";
-
-/** What to do where an owner's file says nothing. */
-export function ownerAdvice(owner: string): string {
-  return `if it is ${owner}, write that into it (printf %s ${owner} >${ownerFile}); otherwise remove the file`;
-}
 
 /** Sees to it that there is an HAProxy. */
 export async function brought(owner: string, inputs: HaProxyInputs, tell: Tell): Promise<void> {
@@ -39,11 +35,10 @@ export async function brought(owner: string, inputs: HaProxyInputs, tell: Tell):
     .catch(completed)
     .catch((error) => {
       throw advised(step, error, {
-        69: "correct what keeps the machine from its packages, or install the package haproxy there by hand (from a file where there is no network), then run this again",
+        ...packageAdvice("haproxy"),
         73: others,
-        75: "wait for the end of that installation, then run this again",
         76: "install a newer HAProxy there, then run this again",
-        78: ownerAdvice(owner),
+        78: ownerAdvice(ownerFile, owner),
       });
     });
 }
@@ -82,7 +77,7 @@ export async function started(owner: string, inputs: HaProxyInputs, tell: Tell):
         69: "check that a server of the cluster runs and that its port is open to this machine, then run this again",
         73: others,
         76: "correct the servers' addresses, or the CA that is given, then run this again",
-        78: ownerAdvice(owner),
+        78: ownerAdvice(ownerFile, owner),
       })
     );
   });

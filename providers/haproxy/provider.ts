@@ -5,6 +5,7 @@ import type { Listener } from "../../balancer/haproxy-text";
 import { haproxy } from "../../balancer/paths";
 import type { CheckTiming } from "../../balancer/timing";
 import { namesNode } from "../../k3s/owner";
+import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { isGone, removeFrom } from "../gone";
@@ -13,7 +14,7 @@ import type { Resource } from "../wire";
 import { complaints } from "./complaints";
 import { configured } from "./configuration";
 import { cost } from "./cost";
-import { brought, healthy, ownerAdvice, removed, started } from "./install";
+import { brought, healthy, removed, started } from "./install";
 import { type Live, observe, ownerFile, removingFile, untouched } from "./observe";
 
 export interface HaProxyInputs extends Partial<Live> {
@@ -87,7 +88,7 @@ export const haproxyFrontend: Resource<HaProxyInputs, object> = {
       throw advised(step, error, {
         70: "see what keeps the package haproxy there, or give keepPackage: true, then run this again",
         75: "wait for the end of that installation, then run this again",
-        78: ownerAdvice(id),
+        78: ownerAdvice(ownerFile, id),
       });
     });
   },

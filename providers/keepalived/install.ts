@@ -6,6 +6,7 @@ import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
 import { redact } from "../../remote/redact";
 import { script } from "../../remote/script";
+import { ownerAdvice, packageAdvice } from "../advice";
 import { advised, StepError } from "../failure";
 import type { Tell } from "../wire";
 import type { KeepalivedInputs } from "./inputs";
@@ -17,11 +18,6 @@ const minutes = (count: number) => count * 60_000;
 const others =
   "remove that keepalived by the stack that made it, or take this machine out of those that may have the address";
 
-/** What to do where an owner's file says nothing. */
-export function ownerAdvice(owner: string): string {
-  return `if it is ${owner}, write that into it (printf %s ${owner} >${ownerFile}); otherwise remove the file`;
-}
-
 /** Sees to it that there is a keepalived. */
 export async function brought(owner: string, machine: Machine, tell: Tell): Promise<void> {
   const step = "installing keepalived";
@@ -29,10 +25,9 @@ export async function brought(owner: string, machine: Machine, tell: Tell): Prom
   const variables = { OWNER: owner, PATIENCE: "120" };
   await machine.run(script("bring-keepalived"), { variables, deadline: minutes(12) }).catch((error) => {
     throw advised(step, error, {
-      69: "correct what keeps the machine from its packages, or install the package keepalived there by hand (from a file where there is no network), then run this again",
+      ...packageAdvice("keepalived"),
       73: others,
-      75: "wait for the end of that installation, then run this again",
-      78: ownerAdvice(owner),
+      78: ownerAdvice(ownerFile, owner),
     });
   });
 }
@@ -62,7 +57,7 @@ export async function installed(
       advised(step, error, {
         5: "see that HAProxy is there (haproxy-k3s.service), then run this again",
         73: others,
-        78: ownerAdvice(owner),
+        78: ownerAdvice(ownerFile, owner),
       })
     );
   });

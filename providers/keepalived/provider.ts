@@ -1,6 +1,7 @@
 import { keepalived as paths } from "../../balancer/paths";
 import { namesNode } from "../../k3s/owner";
 import { script } from "../../remote/script";
+import { ownerAdvice } from "../advice";
 import { connect } from "../connection";
 import { advised } from "../failure";
 import { isGone, removeFrom } from "../gone";
@@ -10,7 +11,7 @@ import { lookRound } from "./before";
 import { complaints } from "./complaints";
 import { cost } from "./cost";
 import type { KeepalivedInputs, KeepalivedOutputs } from "./inputs";
-import { brought, installed, known, ownerAdvice } from "./install";
+import { brought, installed, known } from "./install";
 import { observe, ownerFile, untouched } from "./observe";
 import { holder, oneOwner } from "./owners";
 import { lookAtPeers } from "./peers";
@@ -60,7 +61,7 @@ export const keepalived: Resource<KeepalivedInputs, KeepalivedOutputs> = {
       throw advised(step, error, {
         70: "see what keeps the package keepalived there, or give keepPackage: true, then run this again",
         75: "wait for the end of that installation, then run this again",
-        78: ownerAdvice(id),
+        78: ownerAdvice(ownerFile, id),
       });
     });
   },

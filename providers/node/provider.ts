@@ -3,6 +3,7 @@ import { namesNode, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
+import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { removeFrom } from "../gone";
@@ -124,7 +125,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const remove = () => uninstall(machine, id, config);
     const machineId = await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {
-        78: `if it is ${id}, write that into it (printf %s ${id} >${ownerFile}); otherwise remove the file`,
+        78: ownerAdvice(ownerFile, id),
       });
     });
     // A server's membership goes with its object, which must not be while others go as well.
