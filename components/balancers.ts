@@ -3,11 +3,11 @@ import { RandomPassword } from "@pulumi/random";
 import type { Listener } from "../balancer/haproxy-text";
 import type { CheckTiming } from "../balancer/timing";
 import type { Vrrp } from "../balancer/vrrp";
-import { addressesOf, isVirtual, type VirtualEndpoint } from "../manifest/endpoint";
+import { addressesOf, type Endpoint, isVirtual, type VirtualEndpoint } from "../manifest/endpoint";
 import type { Haproxy } from "../manifest/haproxy";
 import { milliseconds } from "../manifest/units";
 import type { Balancers } from "../providers/preflight/scene";
-import type { Cluster, ClusterMachine } from "./cluster-args";
+import type { Cluster, ClusterMachine, Reached } from "./cluster-args";
 import { HaProxyFrontend } from "./ha-proxy-frontend";
 import { KeepalivedVip } from "./keepalived-vip";
 
@@ -22,24 +22,37 @@ interface Around {
 }
 
 /** Makes the HAProxy of one machine. */
-type Frontend = (machine: ClusterMachine, more?: Listener[]) => HaProxyFrontend;
+type Frontend = (machine: Reached, listeners: Listener[]) => HaProxyFrontend;
 
 /** The same; gives where the machine itself then reaches the API. */
 type Local = (machine: ClusterMachine) => pulumi.Output<string>;
 
 /** What the machines are to have for them; nothing where there are none. */
-export function needed({ haproxy, endpoint }: Cluster): Balancers | undefined {
+export function needed({ haproxy, endpoint, balancers }: Cluster): Balancers | undefined {
   if (!haproxy) return undefined;
   const { port, stats } = haproxy;
   const metrics = stats && typeof stats.metrics === "object" ? [stats.metrics] : [];
   const pages = stats ? [stats, ...metrics] : [];
   const open = pages.filter(({ address }) => !/^(127\.|::1$)/.test(address)).map((page) => page.port);
-  const all = [port, ...pages.map((page) => page.port)];
-  if (!isVirtual(endpoint)) return { ports: { server: [], agent: all }, open: { server: [], agent: open } };
+  const taken = pages.map((page) => page.port);
+  const none = { ports: [], open: [] };
+  const own = { ports: [port, ...taken], open };
+  const fronts = endpoint ? [endpoint.port] : [];
+  const front = { ports: [...taken, ...fronts], open: [...open, ...fronts] };
+  const apart = balancers.length > 0;
+  const server = isVirtual(endpoint) && !apart ? { ...front, ports: [port, ...front.ports] } : none;
+  const of = { server, agent: own, balancer: apart ? front : none };
   return {
-    ports: { server: [...all, endpoint.port], agent: all },
-    open: { server: [...open, endpoint.port], agent: open },
-    vip: { addresses: endpoint.vip, interface: endpoint.interface, port: endpoint.port },
+    ports: { server: server.ports, agent: own.ports, balancer: of.balancer.ports },
+    open: { server: server.open, agent: own.open, balancer: of.balancer.open },
+    ...(isVirtual(endpoint)
+      ? {
+          vip: {
+            role: apart ? "balancer" : "server",
+            ...{ addresses: endpoint.vip, interface: endpoint.interface, port: endpoint.port },
+          },
+        }
+      : {}),
   };
 }
 
@@ -60,50 +73,64 @@ export function frontends(
     preflight: started,
     ...{ ca, healthCheck, patience, cluster: name },
   };
-  const frontend: Frontend = (machine, more = []) =>
+  const frontend: Frontend = (machine, listeners) =>
     new HaProxyFrontend(
       machine.name,
       {
         ...common,
         connection: machine.connection,
-        listeners: [{ address: "127.0.0.1", port }, ...more],
+        listeners,
         peers: servers.filter((server) => server.name !== machine.name).map(reached),
       },
       { parent },
     );
   // Not its own url, which is a secret where the machine's password is.
-  const local: Local = (machine) => frontend(machine).ready.apply(() => `https://127.0.0.1:${port}`);
+  const local: Local = (machine) =>
+    frontend(machine, [localListener(port)]).ready.apply(() => `https://127.0.0.1:${port}`);
   return { statsPassword, frontend, local };
 }
 
-/** An address that moves between the servers, in front of the HAProxy of each; nothing where none is asked for. */
-export function virtualAddress(
+/**
+ * The HAProxys in front of the servers, on machines of their own or on the servers themselves, and the address that moves
+ * between them, where one is asked for. Done when the endpoint answers.
+ */
+export function inFront(
   name: string,
-  { endpoint, haproxy }: Cluster,
+  { endpoint, haproxy, balancers }: Cluster,
   servers: ClusterMachine[],
+  apart: Reached[],
   frontend: Frontend | undefined,
   parent: pulumi.Resource,
-): KeepalivedVip | undefined {
-  if (!isVirtual(endpoint) || !frontend) return undefined;
+): pulumi.Output<unknown> | undefined {
+  if (!haproxy || !frontend || !endpoint) return undefined;
+  if (!isVirtual(endpoint) && balancers.length === 0) return undefined;
+  const owners: Owner[] = balancers.length > 0 ? apart : servers;
   // The address is on one of them at a time, and the others are to listen already.
-  const listener = { address: hasIpv6(endpoint) ? "::" : "*", port: endpoint.port };
-  const balancers = servers.map((server) => frontend(server, [listener]));
-  return new KeepalivedVip(
+  const front = { address: hasIpv6(endpoint) ? "::" : "*", port: endpoint.port };
+  const listeners = balancers.length > 0 ? [front] : [localListener(haproxy.port), front];
+  const fronts = owners.map((owner) => frontend(owner, listeners));
+  if (!isVirtual(endpoint)) return pulumi.all(fronts.map(({ ready }) => ready));
+  const vip = new KeepalivedVip(
     name,
     {
-      machines: servers.map((server) => ({
-        ...reached(server),
-        address: addressOf(server),
+      machines: owners.map((owner) => ({
+        ...reached(owner),
+        address: addressOf(owner),
         interface: endpoint.interface,
       })),
       addresses: endpoint.vip,
       routerId: endpoint.routerId,
       vrrp: vrrpOf(endpoint.vrrp),
-      keepPackage: haproxy?.package === "keep",
+      keepPackage: haproxy.package === "keep",
       cluster: name,
     },
-    { parent, dependsOn: balancers },
+    { parent, dependsOn: fronts },
   );
+  return vip.ready;
+}
+
+function localListener(port: number): Listener {
+  return { address: "127.0.0.1", port };
 }
 
 /** Where the API is reached from elsewhere. */
@@ -114,9 +141,12 @@ export function reachedAt({ endpoint }: Cluster, first: ClusterMachine) {
   return { address: address.includes(":") ? `[${address}]` : address, port: endpoint.port };
 }
 
-/** Where a server answers to other machines; HAProxy takes no name. */
-function addressOf({ nodeIp, config, host }: ClusterMachine): pulumi.Input<string> {
-  const [own] = String(nodeIp ?? config["node-ip"] ?? "").split(",");
+/** Who may have the address. */
+type Owner = Reached & Partial<Pick<ClusterMachine, "nodeIp" | "config">>;
+
+/** Where a machine answers to others; HAProxy takes no name. */
+function addressOf({ nodeIp, config, host }: Owner): pulumi.Input<string> {
+  const [own] = String(nodeIp ?? config?.["node-ip"] ?? "").split(",");
   return own || host;
 }
 
@@ -143,11 +173,11 @@ function vrrpOf(vrrp: VirtualEndpoint["vrrp"]): Vrrp {
   return { version: 3, advertInterval: milliseconds(vrrp.advertInterval) };
 }
 
-function hasIpv6(endpoint: VirtualEndpoint): boolean {
-  return endpoint.vip.some(({ address }) => address.includes(":"));
+function hasIpv6(endpoint: Endpoint): boolean {
+  return addressesOf(endpoint).some((address) => address.includes(":"));
 }
 
-function reached({ name, connection }: ClusterMachine) {
+function reached({ name, connection }: Reached) {
   return { name, connection };
 }
 

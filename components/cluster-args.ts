@@ -4,7 +4,7 @@ import { balancerSettings, sharedSettings, taintSettings } from "../k3s/settings
 import { addressesOf } from "../manifest/endpoint";
 import { ManifestError } from "../manifest/mistakes";
 import { checkManifest } from "../manifest/parse";
-import type { Machine, MachineSsh, Manifest, Written } from "../manifest/schema";
+import type { BalancerMachine, Machine, MachineSsh, Manifest, Written } from "../manifest/schema";
 import { milliseconds } from "../manifest/units";
 import { warnings } from "../manifest/warnings";
 import type { Connection } from "../providers/connection";
@@ -14,25 +14,34 @@ import { type Shared, shared } from "./shared";
 /** A machine as a manifest describes it; its address may be an output of whoever made it. */
 export type MachineArgs = Omit<Written["servers"][number], "host"> & { host: pulumi.Input<string> };
 
+/** A balancer as a manifest describes it. */
+export type BalancerArgs = Omit<NonNullable<Written["balancers"]>[number], "host"> &
+  Pick<MachineArgs, "host">;
+
 /** What a manifest says, save its name, which is the component's. */
 export interface K3sClusterArgs
-  extends Omit<Written, "name" | "servers" | "agents" | "token" | "agentToken"> {
+  extends Omit<Written, "name" | "servers" | "agents" | "balancers" | "token" | "agentToken"> {
   servers: MachineArgs[];
   agents?: MachineArgs[];
+  balancers?: BalancerArgs[];
   /** What servers join with; default: made once and kept. */
   token?: pulumi.Input<string>;
   /** What agents join with; default: made once and kept. */
   agentToken?: pulumi.Input<string>;
 }
 
-/** A machine with everything that holds for it. */
-export interface ClusterMachine extends Pick<Machine, "name" | "labels" | "config" | "nodeIp" | "hooks"> {
+/** A machine that something of the cluster's runs on. */
+export interface Reached {
+  name: string;
   /** Known before its host key is, and no secret. */
   host: pulumi.Input<string>;
   connection: pulumi.Output<Connection>;
   /** Whether a key may be believed at first use on the way to it. */
   trusts: boolean;
 }
+
+/** A node's machine with everything that holds for it. */
+export interface ClusterMachine extends Reached, Pick<Machine, "labels" | "config" | "nodeIp" | "hooks"> {}
 
 export interface Cluster
   extends Pick<
@@ -50,6 +59,7 @@ export interface Cluster
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];
   agents: ClusterMachine[];
+  balancers: Reached[];
   token?: pulumi.Input<string>;
   agentToken?: pulumi.Input<string>;
   /** Milliseconds that a node is given to become ready. */
@@ -60,32 +70,37 @@ export interface Cluster
 export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
   const { token, agentToken, ...plain } = args;
   const hosts = new Map<string, pulumi.Input<string>>();
-  const known = (list: MachineArgs[]) =>
+  const known = <One extends Pick<MachineArgs, "host">>(list: One[]) =>
     list.map((machine) => ({ ...machine, host: standIn(machine.host, hosts) }));
   const written = {
     ...plain,
     name,
     servers: known(args.servers),
     agents: known(args.agents ?? []),
+    balancers: known(args.balancers ?? []),
     ...texts({ token, agentToken }),
   };
   const manifest = checked(`K3sCluster "${name}"`, written);
   for (const warning of warnings(manifest)) void pulumi.log.warn(`K3sCluster "${name}": ${warning}`);
   const { connect, ready } = manifest.timeouts;
   const given = (host: string) => hosts.get(host) ?? host;
+  const reached = ({ name, host, ssh }: BalancerMachine): Reached => ({
+    name,
+    host: given(host),
+    connection: connectionOf(given(host), ssh, connect),
+    trusts: [ssh, ...(ssh.bastion ?? [])].some(({ trustOnFirstUse }) => trustOnFirstUse),
+  });
   const machine =
     (role: Role) =>
     ({ host, ssh, taints, config, ...rest }: Machine): ClusterMachine => ({
       ...rest,
-      host: given(host),
+      ...reached({ name: rest.name, host, ssh }),
       config: {
         ...sharedSettings(role, manifest),
         ...balancerSettings(role, manifest),
         ...taintSettings(taints),
         ...config,
       },
-      connection: connectionOf(given(host), ssh, connect),
-      trusts: [ssh, ...(ssh.bastion ?? [])].some(({ trustOnFirstUse }) => trustOnFirstUse),
     });
   const [first, ...others] = manifest.servers.map(machine("server"));
   if (!first) throw new Error("a checked manifest has a server");
@@ -98,6 +113,7 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
     ...shared(manifest, [...nodes, ...addressesOf(manifest.endpoint)]),
     servers: [first, ...others],
     agents: manifest.agents.map(machine("agent")),
+    balancers: manifest.balancers.map(reached),
     ...(ready ? { patience: milliseconds(ready) } : {}),
     token,
     agentToken,

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import type { Role } from "../k3s/config";
 import { proxyFor } from "../manifest/proxy";
 import { bytes } from "../manifest/units";
 import { ControlPlane } from "../providers/control-plane/resource";
 import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
-import { frontends, needed, reachedAt, virtualAddress } from "./balancers";
-import { type Cluster, type ClusterMachine, checkedArgs, type K3sClusterArgs } from "./cluster-args";
+import type { Part } from "../providers/preflight/scene";
+import { frontends, inFront, needed, reachedAt } from "./balancers";
+import { type Cluster, checkedArgs, type K3sClusterArgs, type Reached } from "./cluster-args";
 import { hook } from "./hook";
 import { K3sAgent } from "./k3s-agent";
 import { K3sServer } from "./k3s-server";
@@ -43,7 +43,11 @@ export class K3sCluster extends pulumi.ComponentResource {
     const token = cluster.token ?? made(`${name}-token`, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
 
-    const machines = { ...probed("server", cluster.servers), ...probed("agent", cluster.agents) };
+    const machines = {
+      ...probed("server", cluster.servers),
+      ...probed("agent", cluster.agents),
+      ...probed("balancer", cluster.balancers),
+    };
     const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
     const known = knownBy(preflight);
     const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
@@ -83,7 +87,8 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...{ ca: begins.joinToken, servers: [first, ...others], started, patience },
       parent: this,
     });
-    const vip = virtualAddress(name, cluster, [first, ...others], frontend, this);
+    const apart = cluster.balancers.map(known);
+    const front = inFront(name, cluster, [first, ...others], apart, frontend, this);
 
     const endpoint = reachedAt(cluster, first);
     const controlPlane = new ControlPlane(
@@ -107,7 +112,7 @@ export class K3sCluster extends pulumi.ComponentResource {
 
     // What nobody could use yet is not given away.
     const answering = <T>(output: pulumi.Output<T>) =>
-      vip ? pulumi.all([output, vip.ready]).apply(([its]) => its as T) : output;
+      front ? pulumi.all([output, front]).apply(([its]) => its as T) : output;
     this.endpoint = answering(url);
     this.kubeconfig = answering(controlPlane.kubeconfig);
     this.statsPassword = statsPassword;
@@ -127,17 +132,16 @@ function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Outpu
 }
 
 /** The machines with the host keys that were learned when they were looked at. */
-function knownBy({ hostKeys }: Preflight): (machine: ClusterMachine) => ClusterMachine {
-  return ({ connection, trusts, ...machine }) => ({
+function knownBy({ hostKeys }: Preflight): <One extends Reached>(machine: One) => One {
+  return (machine) => ({
     ...machine,
-    trusts,
-    connection: trusts
-      ? pulumi.all([connection, hostKeys]).apply(([its, keys]) => pinned(its, keys))
-      : connection,
+    connection: machine.trusts
+      ? pulumi.all([machine.connection, hostKeys]).apply(([its, keys]) => pinned(its, keys))
+      : machine.connection,
   });
 }
 
-function probed(role: Role, machines: ClusterMachine[]) {
+function probed(role: Part, machines: Reached[]) {
   return Object.fromEntries(machines.map(({ name, connection }) => [name, { role, connection }]));
 }
 
@@ -167,6 +171,6 @@ function least({ cpus, memory, disk }: Cluster["minima"]["server"]) {
   };
 }
 
-function reached({ name, connection }: ClusterMachine) {
+function reached({ name, connection }: Reached) {
   return { name, connection };
 }

@@ -8,7 +8,11 @@ import { type Found, isMap, valueAt, type Way } from "./place";
 import { shown } from "./shown";
 
 /** What is wrong between HAProxy, its ports and the rest of the manifest. */
-export function compareBalancer(manifest: unknown, machines: WrittenMachine[]): Found[] {
+export function compareBalancer(
+  manifest: unknown,
+  machines: WrittenMachine[],
+  balancers: WrittenMachine[],
+): Found[] {
   const virtual = hasVip(manifest);
   const haproxy = valueAt(manifest, ["haproxy"]);
   if (haproxy === false && virtual)
@@ -18,9 +22,18 @@ export function compareBalancer(manifest: unknown, machines: WrittenMachine[]): 
         message: "false, and endpoint.vip is an address in front of HAProxy: leave out haproxy or vip",
       },
     ];
-  if (!isMap(haproxy) && !virtual) return [];
+  const apart = balancers.length > 0;
+  if (apart && haproxy === false)
+    return [{ way: ["haproxy"], message: "false, and balancers are machines for it: leave out one of them" }];
+  if (!isMap(haproxy) && !virtual && !apart) return [];
   const servers = machines.filter(({ role }) => role === "server");
-  return [...ports(manifest, virtual), ...servers.flatMap(nameless), ...healthCheck(manifest, servers)];
+  return [
+    ...(apart ? unfound(manifest) : []),
+    ...ports(manifest, virtual, apart),
+    ...servers.flatMap(nameless),
+    ...(virtual ? balancers.flatMap(unnumbered) : []),
+    ...healthCheck(manifest, servers),
+  ];
 }
 
 export function hasVip(manifest: unknown): boolean {
@@ -42,14 +55,23 @@ function knowsAnonymousPaths(version: string): boolean {
 /** Those that k3s takes by itself. */
 const taken = [6443, 6444, 10250, 2379, 2380, 2381, 2382, 10248, 10249, 10256, 10257, 10258, 10259];
 
-function ports(manifest: unknown, virtual: boolean): Found[] {
+/** Balancers that nobody speaks to. */
+function unfound(manifest: unknown): Found[] {
+  if (isMap(valueAt(manifest, ["endpoint"]))) return [];
+  const message =
+    "nobody finds them without endpoint: give vip, an address that moves between them, or address, one that leads to them";
+  return [{ way: ["balancers"], message, atKey: true }];
+}
+
+/** @param apart whether the endpoint is on machines without k3s */
+function ports(manifest: unknown, virtual: boolean, apart: boolean): Found[] {
   const stats = valueAt(manifest, ["haproxy", "stats"]);
   const metrics = isMap(valueAt(manifest, ["haproxy", "stats", "metrics"]));
   const places: [Way, number | undefined][] = [
     [["haproxy", "port"], 16443],
     ...(stats === false ? [] : [[["haproxy", "stats", "port"], 1936] as [Way, number]]),
     ...(metrics ? [[["haproxy", "stats", "metrics", "port"], undefined] as [Way, undefined]] : []),
-    ...(virtual ? [[["endpoint", "port"], 8443] as [Way, number]] : []),
+    ...(virtual || apart ? [[["endpoint", "port"], virtual ? 8443 : 6443] as [Way, number]] : []),
   ];
   const first = new Map<unknown, Way>();
   return places.flatMap(([way, otherwise]): Found[] => {
@@ -64,9 +86,15 @@ function ports(manifest: unknown, virtual: boolean): Found[] {
       ];
     }
     if (port !== undefined) first.set(port, way);
-    if (!taken.includes(port as number)) return [];
+    if (!taken.includes(port as number) || (apart && way[0] === "endpoint")) return [];
     return [{ way, message: `${shown(port)} is a port of k3s itself: use another` }];
   });
+}
+
+/** keepalived speaks to addresses. */
+function unnumbered({ way, host }: WrittenMachine): Found[] {
+  if (host === undefined || addressOf(host) || host.endsWith(".invalid")) return [];
+  return [{ way: [...way, "host"], message: `${shown(host)} is a name, and keepalived wants the address` }];
 }
 
 /** HAProxy looks a name up once, and without an answer does not start. */

@@ -10,7 +10,11 @@ import { shown } from "./shown";
 import { milliseconds } from "./units";
 
 /** What is wrong between the fields of endpoint, and between virtual addresses and the rest of the manifest. */
-export function compareEndpoint(manifest: unknown, machines: WrittenMachine[]): Found[] {
+export function compareEndpoint(
+  manifest: unknown,
+  machines: WrittenMachine[],
+  balancers: WrittenMachine[],
+): Found[] {
   const endpoint = valueAt(manifest, ["endpoint"]);
   if (!isMap(endpoint) || Array.isArray(endpoint)) return [];
   const present = (key: string) => endpoint[key] !== undefined && endpoint[key] !== null;
@@ -34,11 +38,16 @@ export function compareEndpoint(manifest: unknown, machines: WrittenMachine[]): 
       .filter(present)
       .map((key) => at(key, "only a virtual address has it: use vip instead of address"));
   const servers = machines.filter(({ role }) => role === "server");
-  if (servers.length === 1)
-    return [
-      at("vip", "1 server has nobody to give the address to: use 2 servers or more, 3 to survive losing one"),
-    ];
-  return [...vrrpFields(endpoint.vrrp), ...addresses(manifest, endpoint, machines, servers)];
+  const [who, owners] = balancers.length > 0 ? ["balancer", balancers] : ["server", servers];
+  if (owners.length === 1) {
+    const enough = who === "server" ? "2 servers or more, 3 to survive losing one" : "2 balancers or more";
+    return [at("vip", `1 ${who} has nobody to give the address to: use ${enough}`)];
+  }
+  return [
+    ...vrrpFields(endpoint.vrrp),
+    ...addresses(manifest, endpoint, [...machines, ...balancers]),
+    ...families(endpoint, owners, `the ${who}s`),
+  ];
 }
 
 function vrrpFields(vrrp: unknown): Found[] {
@@ -87,23 +96,23 @@ function addresses(
   manifest: unknown,
   endpoint: Record<PropertyKey, unknown>,
   machines: WrittenMachine[],
-  servers: WrittenMachine[],
 ): Found[] {
   if (Array.isArray(endpoint.vip) && endpoint.vip.length === 0)
     return [
       { way: ["endpoint", "vip"], message: "an empty list: leave the key out to have no virtual address" },
     ];
-  const all = [endpoint.vip].flat().flatMap((entry, index) => virtualOf(endpoint, entry, index));
-  return [
-    ...all.flatMap((virtual, index) => [
-      ...edge(virtual),
-      ...twice(virtual, all.slice(0, index)),
-      ...ofMachine(virtual, machines),
-      ...inCluster(virtual, manifest),
-      ...labelled(virtual),
-    ]),
-    ...families(endpoint, all, servers),
-  ];
+  const all = virtualsOf(endpoint);
+  return all.flatMap((virtual, index) => [
+    ...edge(virtual),
+    ...twice(virtual, all.slice(0, index)),
+    ...ofMachine(virtual, machines),
+    ...inCluster(virtual, manifest),
+    ...labelled(virtual),
+  ]);
+}
+
+function virtualsOf(endpoint: Record<PropertyKey, unknown>): Virtual[] {
+  return [endpoint.vip].flat().flatMap((entry, index) => virtualOf(endpoint, entry, index));
 }
 
 /** What is no address with a prefix is told elsewhere. */
@@ -153,21 +162,19 @@ function labelled({ way, interface: device, label }: Virtual): Found[] {
   return complaint ? [{ way, message: complaint }] : [];
 }
 
-function families(
-  endpoint: Record<PropertyKey, unknown>,
-  all: Virtual[],
-  servers: WrittenMachine[],
-): Found[] {
-  const own = servers.flatMap(({ nodeIp, host = "" }) => addressOf(nodeIp ?? host) ?? []);
+/** @param who "the servers" or "the balancers" */
+function families(endpoint: Record<PropertyKey, unknown>, owners: WrittenMachine[], who: string): Found[] {
+  const all = virtualsOf(endpoint);
+  const own = owners.flatMap(({ nodeIp, host = "" }) => addressOf(nodeIp ?? host) ?? []);
   const [family, ...others] = [...new Set(own.map(({ family }) => family))];
   const at = (message: string): Found[] => [{ way: ["endpoint", "vip"], message, atKey: true }];
   if (!family || all.length === 0) return [];
   if (others.length > 0)
     return at(
-      "the servers' addresses are of both families, and they must agree in one: give nodeIp of one family",
+      `${who}' addresses are of both families, and they must agree in one${who === "the servers" ? ": give nodeIp of one family" : ""}`,
     );
   if (valueAt(endpoint.vrrp, ["version"]) === 2 && family === 6)
-    return at("the servers have IPv6 addresses, and version 2 of VRRP has none: use version 3");
+    return at(`${who} have IPv6 addresses, and version 2 of VRRP has none: use version 3`);
   if (all.some(({ text }) => familyOf(text) === family)) return [];
-  return at(`the servers have IPv${family} addresses, so that one of the virtual addresses must be one, too`);
+  return at(`${who} have IPv${family} addresses, so that one of the virtual addresses must be one, too`);
 }

@@ -2,7 +2,7 @@ import { compareBalancer } from "./compare-balancer";
 import { compareConfig } from "./compare-config";
 import { compareEndpoint } from "./compare-endpoint";
 import { compareNetwork } from "./compare-network";
-import { machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
+import { balancersOf, machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
 import { type Found, isMap, pathOf, valueAt } from "./place";
 import { shown } from "./shown";
 
@@ -12,18 +12,20 @@ import { shown } from "./shown";
  */
 export function compare(manifest: unknown): Found[] {
   const machines = machinesOf(manifest);
+  const balancers = balancersOf(manifest);
+  const all = [...machines, ...balancers];
   return [
     ...noServers(manifest),
-    ...repeated(machines, "name", ({ name }) => name, "node names must differ in more than case"),
-    ...repeated(machines, "host", addressOf, "every node needs a machine of its own"),
+    ...repeated(all, "name", ({ name }) => name, "names must differ in more than case"),
+    ...repeated(all, "host", addressOf, "every one needs a machine of its own"),
     ...repeated(machines, "nodeIp", ({ nodeIp }) => nodeIp, "every node needs an address of its own"),
     ...repeatedPools(manifest),
     ...datastoreFields(manifest, machines),
     ...halves(manifest),
     ...compareConfig(manifest, machines),
     ...compareNetwork(manifest, machines),
-    ...compareEndpoint(manifest, machines),
-    ...compareBalancer(manifest, machines),
+    ...compareEndpoint(manifest, machines, balancers),
+    ...compareBalancer(manifest, machines, balancers),
   ];
 }
 

@@ -3,7 +3,7 @@ import { isMap, valueAt, type Way } from "./place";
 /** A machine as it was written, which need not be right. */
 export interface WrittenMachine {
   way: Way;
-  role: "server" | "agent";
+  role: "server" | "agent" | "balancer";
   machine: Record<PropertyKey, unknown>;
   /** What it inherits from, nearest first: its pool if it has one, then the manifest. */
   above: unknown[];
@@ -12,9 +12,14 @@ export interface WrittenMachine {
   nodeIp?: string;
 }
 
-/** Every machine of a manifest, in the order that the normalised manifest has them in. */
+/** Every node of a manifest, in the order that the normalised manifest has them in. */
 export function machinesOf(manifest: unknown): WrittenMachine[] {
   return [...membersOf(manifest, "server"), ...membersOf(manifest, "agent")];
+}
+
+/** Machines that are no nodes. */
+export function balancersOf(manifest: unknown): WrittenMachine[] {
+  return membersOf(manifest, "balancer");
 }
 
 /** Pools of a manifest, as far as they are maps. */

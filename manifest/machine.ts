@@ -26,6 +26,14 @@ export const machine = z
   })
   .meta({ id: "machine", description: "A machine, and what differs on it." });
 
+export const balancerMachine = z
+  .strictObject({
+    name: nodeName.describe("What it is called"),
+    host: host.describe("Where the machine answers SSH; with vip also where the others find it"),
+    ssh: machineSsh.default({}).describe("What differs from ssh at the top"),
+  })
+  .meta({ id: "balancer", description: "A machine in front of the servers, and no node." });
+
 export const pool = z
   .strictObject({
     name: poolName.describe("What the pool is called; nodes keep the names of their machines"),

@@ -19,7 +19,8 @@ type Shared = Pick<Declared["pools"][number], "ssh" | "labels" | "taints" | "con
 export function normalise({ ssh, labels, config, hooks, pools, ...declared }: Declared): Manifest {
   const { network, datastore, proxy, endpoint: where, haproxy, ...plain } = declared;
   const endpoint = where ? endpointOf(where) : undefined;
-  const balancer = haproxy || (isVirtual(endpoint) ? haproxySettings.parse({}) : undefined);
+  const asked = isVirtual(endpoint) || declared.balancers.length > 0;
+  const balancer = haproxy || (asked ? haproxySettings.parse({}) : undefined);
   const top = { ssh, labels, taints: [], config: {}, hooks };
   // The configuration at the top is the servers': an agent would refuse most of it.
   const shared = { server: { ...top, config }, agent: top };
@@ -33,6 +34,7 @@ export function normalise({ ssh, labels, config, hooks, pools, ...declared }: De
     ...given(plain),
     servers: members("server", declared.servers),
     agents: members("agent", declared.agents),
+    balancers: declared.balancers.map((one) => ({ ...given(one), ssh: sshOf([ssh, one.ssh]) })),
     tlsSans: [...new Set([...addressesOf(endpoint), ...declared.tlsSans])],
     network: networkOf(network),
     datastore: datastoreOf(datastore),

@@ -8,7 +8,7 @@ import { hooks } from "./hooks";
 import { clusterName, host, mirror, version } from "./kinds";
 import { labels } from "./labels";
 import { minima, preflight, proxy, timeouts } from "./limits";
-import { machine, pool } from "./machine";
+import { balancerMachine, machine, pool } from "./machine";
 import { type Network, network } from "./network";
 import { registries } from "./registries";
 import { ssh } from "./ssh";
@@ -47,6 +47,12 @@ export const manifestSchema = z.strictObject({
     ),
   agents: z.array(machine).default([]).describe("The machines that only run workloads"),
   pools: z.array(pool).default([]).describe("More of both, in groups that have settings in common"),
+  balancers: z
+    .array(balancerMachine)
+    .default([])
+    .describe(
+      "Machines that are no nodes and have an HAProxy in front of the servers, at endpoint; with vip the address is theirs and not the servers'. Default: none",
+    ),
   labels: labels.default({}).describe("Labels of every node, keys and values as Kubernetes allows them"),
   network: network.prefault({}).describe("Addresses of pods and services, and how pods reach each other"),
   datastore: datastore.prefault({}).describe("Where the servers keep the cluster's state"),
@@ -110,6 +116,9 @@ export type Machine = Omit<DeclaredMachine, "ssh" | "hooks" | "taints"> & {
   taints: Taint[];
 };
 
+/** A machine in front of the servers, with all that holds for it. */
+export type BalancerMachine = Omit<Declared["balancers"][number], "ssh"> & Pick<Machine, "ssh">;
+
 /** A value of k3s's own configuration file. */
 export type ConfigValue = DeclaredMachine["config"][string];
 
@@ -123,6 +132,7 @@ export type Manifest = Omit<
   Declared,
   | "servers"
   | "agents"
+  | "balancers"
   | "pools"
   | "ssh"
   | "labels"
@@ -136,6 +146,7 @@ export type Manifest = Omit<
 > & {
   servers: Machine[];
   agents: Machine[];
+  balancers: BalancerMachine[];
   network: Network;
   datastore: Datastore;
   proxy?: ProxySettings;

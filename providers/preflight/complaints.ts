@@ -1,4 +1,4 @@
-import { checklist } from "./findings/checklist";
+import { checklistOf } from "./findings/checklist";
 import { levelOf, type Override } from "./overrides";
 import type { Complaint, Level, Scene } from "./scene";
 
@@ -12,7 +12,7 @@ export interface Found extends Complaint {
 /** Everything that is wrong with the machines that were looked at. */
 export function complaints(scene: Scene, findings: Record<string, Override>): Found[] {
   return scene.machines.flatMap((machine) =>
-    Object.entries(checklist).flatMap(([name, { find }]) => {
+    Object.entries(checklistOf(machine.role)).flatMap(([name, { find }]) => {
       const level = levelOf(name, findings);
       const complaint = level === "ignore" ? undefined : find(machine, scene);
       return complaint && level !== "ignore" ? [{ machine: machine.name, name, level, ...complaint }] : [];

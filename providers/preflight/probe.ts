@@ -4,6 +4,7 @@ import type { Script } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { places } from "./place";
 import type { PreflightInputs } from "./provider";
+import type { Part } from "./scene";
 
 /** Each is a script of its own; the last one tells the time, which must be as fresh as can be. */
 export const parts = ["probe", "probe-disks", "probe-kubernetes", "probe-balancers", "probe-network"];
@@ -32,20 +33,21 @@ export function probeVariables(
     TOOLS: tools.join(" "),
     MODULES: kernelModules(flannelBackend).join(" "),
     PLACES: places.join(" "),
-    PORTS: [...ports(role, etcd), ...(balancers?.ports[role] ?? [])].join(" "),
+    PORTS: [...(role === "balancer" ? [] : ports(role, etcd)), ...(balancers?.ports[role] ?? [])].join(" "),
     ...(balancers ? { BALANCERS: "yes" } : {}),
-    ...(balancers?.vip && role === "server"
+    ...(balancers?.vip && role === balancers.vip.role
       ? { VIPS: newAddresses(inputs, old).join(" "), VIP_PORT: String(balancers.vip.port) }
       : {}),
-    MIRROR: mirror,
+    MIRROR: role === "balancer" ? "" : mirror,
     PROXY: mirrorProxy,
     PEERS: peers(name, inputs).join("\n"),
   };
 }
 
-/** What nobody may answer at yet: an address that the servers have already is answered by one of them. */
+/** What nobody may answer at yet: an address that these machines have already is answered by one of them. */
 function newAddresses(inputs: PreflightInputs, old: PreflightInputs | undefined): string[] {
-  const known = addressesIn(old);
+  const same = inputs.balancers?.vip?.role === old?.balancers?.vip?.role;
+  const known = same ? addressesIn(old) : [];
   return addressesIn(inputs).filter((address) => !known.includes(address));
 }
 
@@ -62,8 +64,15 @@ function peers(name: string, { machines, nodeIps = {}, etcd = true }: PreflightI
       const [address = ""] = (nodeIps[peer] ?? connection.host).split(",");
       // What is this computer from here is another one from there.
       if (isLoopback(address)) return [];
-      return portsFor(role, its, etcd).map((port) => `${peer} ${address} ${port}`);
+      return waysTo(its, role, etcd).map((port) => `${peer} ${address} ${port}`);
     });
+}
+
+/** The TCP ports of one machine that another must reach. */
+function waysTo(to: Part, from: Part, etcd: boolean): number[] {
+  if (to === "balancer") return [];
+  // To a server's API, as an agent.
+  return portsFor(from === "balancer" ? "agent" : from, to, etcd);
 }
 
 function isLoopback(address: string): boolean {

@@ -11,11 +11,11 @@ import { fact, parseFacts } from "./facts";
 import { connectionFindings } from "./findings/checklist";
 import { levelOf, type Override, overrideMistakes } from "./overrides";
 import { probe, probeVariables } from "./probe";
-import type { Balancers, Seen } from "./scene";
+import type { Balancers, Part, Seen } from "./scene";
 import { failure, rows, warning } from "./table";
 
 export interface Probed {
-  role: Role;
+  role: Part;
   connection: Connection;
 }
 

@@ -4,10 +4,18 @@ import type { Role } from "../../k3s/config";
 import type { Minimum } from "../../k3s/requirements";
 import { type Facts, fact } from "./facts";
 
+/** What a machine is to the cluster: one of its nodes, or a machine in front of them. */
+export type Part = Role | "balancer";
+
+/** It in words. */
+export function aPart(part: Part): string {
+  return part === "agent" ? "an agent" : `a ${part}`;
+}
+
 /** A machine that was looked at. */
 export interface Seen {
   name: string;
-  role: Role;
+  role: Part;
   /** Where it is reached from here, with its port. */
   address: string;
   nodeIp?: string;
@@ -21,11 +29,11 @@ export interface Seen {
 /** What HAProxy and keepalived will need. */
 export interface Balancers {
   /** The TCP ports that HAProxy takes. */
-  ports: Record<Role, number[]>;
+  ports: Record<Part, number[]>;
   /** Those of them that others connect to. */
-  open: Record<Role, number[]>;
-  /** What the servers will have between them, and where it answers. */
-  vip?: { addresses: VirtualAddress[]; interface?: string; port: number };
+  open: Record<Part, number[]>;
+  /** What those of one part will have between them, and where it answers. */
+  vip?: { role: Part; addresses: VirtualAddress[]; interface?: string; port: number };
 }
 
 /** What the findings compare a machine with. */

@@ -140,6 +140,73 @@ describe("a virtual address", () => {
   });
 });
 
+describe("balancers of their own", () => {
+  const balancers = [
+    { name: "lb1", host: "10.0.0.28" },
+    { name: "lb2", host: "10.0.0.29" },
+  ];
+
+  test("have HAProxy and the address, and the servers have neither", async () => {
+    const { endpoint } = await cluster({ balancers, endpoint: vip });
+    expect([named("HaProxy"), named("Keepalived")]).toEqual([
+      ["a1", "lb1", "lb2"],
+      ["lb1", "lb2"],
+    ]);
+    expect(only("HaProxy", "lb1")).toMatchObject({
+      listeners: [{ address: "*", port: 8443 }],
+      backends: ["s1", "s2", "s3"].map((name, at) => ({ name, address: `10.0.0.1${at + 1}`, port: 6443 })),
+      peers: [{ name: "s1" }, { name: "s2" }, { name: "s3" }],
+    });
+    expect(only("Keepalived", "lb2")).toMatchObject({
+      machines: [
+        { name: "lb1", address: "10.0.0.28" },
+        { name: "lb2", address: "10.0.0.29" },
+      ],
+    });
+    expect(dependencies("Keepalived", "lb1")).toEqual(expect.arrayContaining(["HaProxy lb1", "HaProxy lb2"]));
+    expect(named("Node")).toEqual(["a1", "s1", "s2", "s3"]);
+    expect(await new Promise((resolve) => endpoint.apply(resolve))).toBe("https://10.0.0.100:8443");
+  });
+
+  test("without such an address listen where the endpoint leads, which answers when they do", async () => {
+    await cluster({ balancers, endpoint: { address: "api.example.com" } });
+    expect(named("Keepalived")).toEqual([]);
+    expect(only("HaProxy", "lb2").listeners).toEqual([{ address: "*", port: 6443 }]);
+    expect(only("ControlPlane").endpoint).toEqual({ address: "api.example.com", port: 6443 });
+  });
+
+  test("are looked at for what they need", async () => {
+    await cluster({ balancers, endpoint: vip });
+    expect(only("Preflight")).toMatchObject({
+      machines: { lb1: { role: "balancer" }, s1: { role: "server" } },
+      balancers: {
+        ports: { server: [], agent: [16443, 1936], balancer: [1936, 8443] },
+        open: { server: [], agent: [1936], balancer: [1936, 8443] },
+        vip: { role: "balancer", port: 8443 },
+      },
+    });
+    await cluster({ endpoint: vip });
+    expect(only("Preflight")).toMatchObject({
+      balancers: {
+        ports: { server: [16443, 1936, 8443], agent: [16443, 1936], balancer: [] },
+        vip: { role: "server" },
+      },
+    });
+  });
+
+  test("may be learned by their keys, and have addresses that are not known yet", async () => {
+    const host = pulumi.output("10.0.0.27");
+    await cluster({
+      balancers: [{ name: "lb1", host, ssh: { trustOnFirstUse: true } }, ...balancers.slice(1)],
+      endpoint: { address: "api.example.com" },
+    });
+    expect(only("HaProxy", "lb1").connection).toMatchObject({
+      host: "10.0.0.27",
+      hostKey: "ssh-ed25519 learned",
+    });
+  });
+});
+
 test("servers that come change the balancers, and no node", async () => {
   const inputs = (kind: string) =>
     Object.fromEntries(

@@ -112,6 +112,7 @@ test("a complete manifest says on each machine what holds for it", () => {
     name: "dev",
     version: "v1.33.3+k3s1",
     artifacts: { mirror: "http://mirror.example.com:8080/k3s", images: true },
+    balancers: [],
     servers: [
       {
         name: "s1",
@@ -224,6 +225,7 @@ test("the least one can say is a name, a version and a server", () => {
     name: "dev",
     version: "v1.33.3+k3s1",
     artifacts: { mirror: "https://github.com/k3s-io/k3s/releases/download", images: false },
+    balancers: [],
     servers: [
       {
         name: "s1",
@@ -344,6 +346,36 @@ describe("a virtual address", () => {
       vrrp: { version: 2, password: "pw" },
     });
     expect(tlsSans).toEqual(["10.0.0.100", "fd00::100"]);
+  });
+});
+
+describe("balancers", () => {
+  const two =
+    "balancers: [{ name: lb1, host: 10.0.0.31 }, { name: lb2, host: 10.0.0.32, ssh: { port: 2222 } }]";
+
+  test("are none by default", () => {
+    expect(parseManifest(threeServers(""), "f").balancers).toEqual([]);
+  });
+
+  test("are logged in to as all machines are, and bring HAProxy with them", () => {
+    const its = parseManifest(
+      threeServers(`ssh: { user: ops }\n${two}\nendpoint: { vip: 10.0.0.100/24 }`),
+      "f",
+    );
+    expect(its.balancers).toMatchObject([
+      { name: "lb1", host: "10.0.0.31", ssh: { user: "ops" } },
+      { name: "lb2", host: "10.0.0.32", ssh: { user: "ops", port: 2222 } },
+    ]);
+    expect([its.haproxy?.port, its.endpoint?.port]).toEqual([16443, 8443]);
+    expect(checkManifest(its, "again")).toEqual(its);
+  });
+
+  test("may have a port of k3s, which is not there, and one server behind them", () => {
+    const its = parseManifest(below(`${two}\nendpoint: { address: lb.example.com }`), "f");
+    expect(its.endpoint).toEqual({ address: "lb.example.com", port: 6443 });
+    expect(
+      parseManifest(below(`${two}\nendpoint: { vip: 10.0.0.100/24, port: 6443 }`), "f").endpoint?.port,
+    ).toBe(6443);
   });
 });
 

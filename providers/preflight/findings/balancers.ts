@@ -13,7 +13,7 @@ export const balancers: Record<string, Finding> = {
 
 /** The addresses that move, where this machine may have them. */
 function virtuals({ role }: Seen, { balancers }: Scene): readonly VirtualAddress[] {
-  return role === "server" ? (balancers?.vip?.addresses ?? []) : [];
+  return role === balancers?.vip?.role ? balancers.vip.addresses : [];
 }
 
 function misplacedAddress(machine: Seen, scene: Scene): Complaint | undefined {
@@ -46,19 +46,20 @@ function hasOurs(name: string, { facts }: Seen): boolean {
   return all(facts, "installed").includes(name);
 }
 
-function answers({ facts }: Seen): Complaint | undefined {
+function answers({ role, facts }: Seen): Complaint | undefined {
   const [first] = all(facts, "answers");
   if (first === undefined) return undefined;
   const [address, how] = first.split(" ");
   return {
-    what: `finds somebody at ${address} (by ${how}), which is to be the servers'`,
+    what: `finds somebody at ${address} (by ${how}), which is to be the ${role}s'`,
     remedy: "Choose an address that is nobody's, or turn off who has it",
   };
 }
 
 function runsAnother(name: string, { role, facts }: Seen, { balancers }: Scene): Complaint | undefined {
-  if (!balancers || (role === "server" && !balancers.vip) || (role === "agent" && name === "keepalived"))
-    return undefined;
+  const concerned =
+    name === "haproxy" ? (balancers?.ports[role].length ?? 0) > 0 : role === balancers?.vip?.role;
+  if (!concerned) return undefined;
   if (!all(facts, "running").includes(name)) return undefined;
   return {
     what: `runs ${name === "haproxy" ? "an haproxy" : "a keepalived"} of somebody else, which is left alone`,

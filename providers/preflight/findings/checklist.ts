@@ -1,4 +1,4 @@
-import type { Finding, Level } from "../scene";
+import type { Finding, Level, Part } from "../scene";
 import { balancers } from "./balancers";
 import { clock } from "./clock";
 import { identity } from "./identity";
@@ -21,6 +21,24 @@ export const checklist: Readonly<Record<string, Finding>> = {
   ...clock,
   ...software,
 };
+
+/** What concerns a machine that is no node. */
+const besideNodes: Readonly<Record<string, Finding>> = {
+  ...identity,
+  ...balancers,
+  ...clock,
+  ...only(system, "init", "systemd-state", "systemd-jobs"),
+  ...only(network, "localhost", "own-name", "ports", "firewall", "peer-blocked", "peer-silent"),
+  ...only(software, "curl", "flock", "ip"),
+};
+
+export function checklistOf(part: Part): Readonly<Record<string, Finding>> {
+  return part === "balancer" ? besideNodes : checklist;
+}
+
+function only(findings: Record<string, Finding>, ...names: string[]): Record<string, Finding> {
+  return Object.fromEntries(Object.entries(findings).filter(([name]) => names.includes(name)));
+}
 
 /** Why a machine could not be looked at, by the kind of its RemoteError. */
 export const connectionFindings = {

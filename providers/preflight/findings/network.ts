@@ -1,6 +1,6 @@
 import { openings } from "../../../k3s/requirements";
 import { all, fact } from "../facts";
-import { type Complaint, error, type Finding, isOurs, type Scene, type Seen, warning } from "../scene";
+import { aPart, type Complaint, error, type Finding, isOurs, type Scene, type Seen, warning } from "../scene";
 
 /** Whether the machine finds the others and is found. */
 export const network: Record<string, Finding> = {
@@ -93,11 +93,13 @@ function firewall({ role, facts }: Seen, { flannelBackend, etcd, balancers }: Sc
   const [first] = active;
   if (!first) return undefined;
   const more = (balancers?.open[role] ?? []).map((port) => `${port}/tcp`);
-  const vrrp = role === "server" && balancers?.vip ? ["VRRP (IP protocol 112)"] : [];
-  const needed = [...openings(role, flannelBackend, etcd), ...more, ...vrrp].join(", ");
+  const vrrp = role === balancers?.vip?.role ? ["VRRP (IP protocol 112)"] : [];
+  const nodes = role === "balancer" ? [] : openings(role, flannelBackend, etcd);
+  const needed = [...nodes, ...more, ...vrrp].join(", ");
+  const pods = role === "balancer" ? "" : ", and trust 10.42.0.0/16 and 10.43.0.0/16,";
   return {
-    what: `has ${first} active; ${role === "server" ? "a server" : "an agent"} needs ${needed} open`,
-    remedy: "Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
+    what: `has ${first} active; ${aPart(role)} needs ${needed} open`,
+    remedy: `Open these to the other machines${pods} or turn it off`,
   };
 }
 

@@ -1,7 +1,7 @@
-import { inotify, memoryTold } from "../../../k3s/requirements";
+import { inotify, type Minimum, memoryTold } from "../../../k3s/requirements";
 import { count, words } from "../facts";
 import { placeOf } from "../place";
-import { type Complaint, error, type Finding, isOurs, type Scene, type Seen, warning } from "../scene";
+import { aPart, type Complaint, error, type Finding, isOurs, type Scene, type Seen, warning } from "../scene";
 
 /** Whether the machine is large enough for its role. */
 export const resources: Record<string, Finding> = {
@@ -15,32 +15,34 @@ export const resources: Record<string, Finding> = {
 const mib = 1024;
 const gib = 1024 * 1024;
 
-function littleMemory({ role, facts }: Seen, { minima }: Scene): Complaint | undefined {
+function littleMemory(machine: Seen, scene: Scene): Complaint | undefined {
+  const { role, facts } = machine;
   const has = count(facts, "memory");
-  const needs = minima[role].memoryMiB;
+  const needs = minimumOf(machine, scene).memoryMiB;
   if (has === undefined || has >= needs * mib * memoryTold) return undefined;
   return {
-    what: `has ${Math.round(has / mib)} MiB of memory; ${aOr(role)} needs ${needs}`,
+    what: `has ${Math.round(has / mib)} MiB of memory; ${aPart(role)} needs ${needs}`,
     remedy: "Give it more, or lower minima",
   };
 }
 
-function fewCpus({ role, facts }: Seen, { minima }: Scene): Complaint | undefined {
+function fewCpus(machine: Seen, scene: Scene): Complaint | undefined {
+  const { role, facts } = machine;
   const has = count(facts, "cpus");
-  const needs = minima[role].cpus;
+  const needs = minimumOf(machine, scene).cpus;
   // Some architectures do not list them so.
   if (!has || has >= needs) return undefined;
-  return { what: `has ${has} CPU; ${aOr(role)} needs ${needs}`, remedy: "Give it more, or lower minima" };
+  return { what: `has ${has} CPU; ${aPart(role)} needs ${needs}`, remedy: "Give it more, or lower minima" };
 }
 
 function littleDisk(machine: Seen, scene: Scene): Complaint | undefined {
   const { role, facts } = machine;
   const place = placeOf(facts, "/var/lib/rancher/k3s");
-  const needs = scene.minima[role].diskGiB;
+  const needs = minimumOf(machine, scene).diskGiB;
   // A node that runs has filled its part of it.
   if (isOurs(machine, scene) || place?.free === undefined || place.free >= needs * gib) return undefined;
   return {
-    what: `has ${(place.free / gib).toFixed(1)} GiB free at ${place.point} for /var/lib/rancher/k3s; ${aOr(role)} needs ${needs}`,
+    what: `has ${(place.free / gib).toFixed(1)} GiB free at ${place.point} for /var/lib/rancher/k3s; ${aPart(role)} needs ${needs}`,
     remedy: "Free some, mount a larger disk there, or lower minima",
   };
 }
@@ -67,6 +69,7 @@ function lowInotify({ facts }: Seen): Complaint | undefined {
   };
 }
 
-function aOr(role: string): string {
-  return role === "server" ? "a server" : "an agent";
+/** What the documentation of k3s asks of a node, or the manifest. */
+function minimumOf({ role }: Seen, { minima }: Scene): Minimum {
+  return minima[role === "server" ? "server" : "agent"];
 }

@@ -5,14 +5,14 @@ test.each<[string, string, ...string[]]>([
   [
     "one host twice",
     machine("{ name: s2, host: 10.0.0.11 }"),
-    '5:23 servers[1].host: "10.0.0.11" is also servers[0].host: every node needs a machine of its own',
+    '5:23 servers[1].host: "10.0.0.11" is also servers[0].host: every one needs a machine of its own',
   ],
   [
     "one host and port twice",
     machine(
       "{ name: s2, host: S1.example.com, ssh: { port: 2222 } }\nagents: [{ name: a1, host: s1.example.com, ssh: { port: 2222 } }]",
     ),
-    '6:28 agents[0].host: "s1.example.com port 2222" is also servers[1].host: every node needs a machine of its own',
+    '6:28 agents[0].host: "s1.example.com port 2222" is also servers[1].host: every one needs a machine of its own',
   ],
   [
     "an IPv4 address out of range",

@@ -46,13 +46,13 @@ test.each<[string, string, ...string[]]>([
   [
     "two nodes of one name",
     below("agents: [{ name: s1, host: 10.0.0.12 }]"),
-    '4:18 agents[0].name: "s1" is also servers[0].name: node names must differ in more than case',
+    '4:18 agents[0].name: "s1" is also servers[0].name: names must differ in more than case',
   ],
   [
     "names that differ in case only",
     machine("{ name: S1, host: 10.0.0.12 }"),
     '5:13 servers[1].name: "S1" is not a node name: lower-case letters, digits, "-" and ".", at most 63, such as s1',
-    '5:13 servers[1].name: "S1" is also servers[0].name: node names must differ in more than case',
+    '5:13 servers[1].name: "S1" is also servers[0].name: names must differ in more than case',
   ],
   ["a machine that is text", machine("s2"), '5:5 servers[1]: "s2" is not a map of keys and values'],
   ["agents without a value", below("agents:"), "4:1 agents: empty: expected a list"],

@@ -32,21 +32,21 @@ test.each<[string, string, ...string[]]>([
   [
     "a node of a pool that has a server's name",
     below("pools: [{ name: web, role: agent, machines: [{ name: s1, host: h }] }]"),
-    '4:54 pools[0].machines[0].name: "s1" is also servers[0].name: node names must differ in more than case',
+    '4:54 pools[0].machines[0].name: "s1" is also servers[0].name: names must differ in more than case',
   ],
   [
     "a host in two pools",
     below(
       "pools:\n  - { name: a, role: agent, machines: [{ name: a1, host: h }] }\n  - { name: b, role: agent, machines: [{ name: b1, host: h }] }",
     ),
-    '6:58 pools[1].machines[0].host: "h" is also pools[0].machines[0].host: every node needs a machine of its own',
+    '6:58 pools[1].machines[0].host: "h" is also pools[0].machines[0].host: every one needs a machine of its own',
   ],
   [
     "a host in a pool behind the pool's port",
     below(
       "pools: [{ name: a, role: agent, ssh: { port: 2222 }, machines: [{ name: a1, host: h }, { name: a2, host: h }] }]",
     ),
-    '4:106 pools[0].machines[1].host: "h port 2222" is also pools[0].machines[0].host: every node needs a machine of its own',
+    '4:106 pools[0].machines[1].host: "h port 2222" is also pools[0].machines[0].host: every one needs a machine of its own',
   ],
   [
     "a misspelt key of a pool's machine",

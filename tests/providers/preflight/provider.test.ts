@@ -145,9 +145,9 @@ test("what HAProxy needs is looked at, on all machines when it changes; an addre
     ...(inputs([a1], {}, "agent").machines as object),
   };
   const balancers = {
-    ports: { server: [16443, 8443], agent: [16443] },
-    open: { server: [8443], agent: [] },
-    vip: { addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
+    ports: { server: [16443, 8443], agent: [16443], balancer: [] },
+    open: { server: [8443], agent: [], balancer: [] },
+    vip: { role: "server", addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
   };
   const old = { ...inputs([]), machines };
   await preflight().check(old, { ...old, balancers });
@@ -162,6 +162,43 @@ test("what HAProxy needs is looked at, on all machines when it changes; an addre
   const more = { ...balancers, vip: { ...balancers.vip, interface: "eth0" } };
   await preflight().check({ ...old, balancers }, { ...old, balancers: more });
   expect(s1.variables("probe")).toMatchObject({ VIPS: "" });
+  // Others are to have it: these may have it still.
+  const others = { ...balancers, vip: { ...balancers.vip, role: "agent" } };
+  await preflight().check({ ...old, balancers }, { ...old, balancers: others });
+  expect(a1.variables("probe")).toMatchObject({ VIPS: "10.0.0.100" });
+});
+
+test("a balancer is looked at for what it needs, and what it is to reach; nodes have nothing to do with it", async () => {
+  const [s1, lb1] = [await machine("s1"), await machine("lb1")];
+  const machines = {
+    ...(inputs([s1]).machines as object),
+    ...(inputs([lb1], {}, "balancer").machines as object),
+  };
+  const balancers = {
+    ports: { server: [], agent: [16443], balancer: [8443] },
+    open: { server: [], agent: [], balancer: [8443] },
+    vip: { role: "balancer", addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
+  };
+  const nodeIps = { s1: "10.0.0.11", lb1: "10.0.0.31" };
+  await preflight().check(undefined, { ...inputs([]), machines, balancers, nodeIps });
+  expect(lb1.variables("probe")).toMatchObject({
+    PORTS: "8443",
+    VIPS: "10.0.0.100",
+    MIRROR: "",
+    PEERS: "s1 10.0.0.11 6443",
+  });
+  expect(s1.variables("probe")).not.toHaveProperty("VIPS");
+  expect(s1.variables("probe")).toMatchObject({ PEERS: "" });
+});
+
+test("a balancer needs nothing that only nodes need", async () => {
+  const lb1 = await machine("lb1", {
+    cpus: ["1"],
+    memory: ["100"],
+    server_data: ["/var/lib/rancher/k3s/server"],
+  });
+  const { failures } = await preflight().check(undefined, inputs([lb1], {}, "balancer"));
+  expect(failures).toEqual([]);
 });
 
 test("servers that keep no state in etcd need not reach its ports, nor have them free", async () => {

@@ -3,16 +3,23 @@ import type { Balancers } from "../../../../providers/preflight/scene";
 import { ours, s1, seen } from "../scene";
 import { findingTests } from "./cases";
 
-const vip = { addresses: [{ address: "10.0.0.100/24" }], port: 8443 };
+const vip = { role: "server" as const, addresses: [{ address: "10.0.0.100/24" }], port: 8443 };
 const all: Balancers = {
-  ports: { server: [16443, 8443], agent: [16443] },
-  open: { server: [8443], agent: [] },
+  ports: { server: [16443, 8443], agent: [16443], balancer: [] },
+  open: { server: [8443], agent: [], balancer: [] },
   vip,
+};
+const apart: { balancers: Balancers } = {
+  balancers: {
+    ports: { server: [], agent: [16443], balancer: [8443] },
+    open: { server: [], agent: [], balancer: [8443] },
+    vip: { ...vip, role: "balancer" },
+  },
 };
 const withVip = { balancers: all };
 const on = (device: string) => ({ balancers: { ...all, vip: { ...vip, interface: device } } });
 const network = ["lo 127.0.0.1/8", "eth0 10.0.0.1/24", "eth0 fd00::1/64", "eth1 10.1.0.1/16"];
-const six = { balancers: { ...all, vip: { addresses: [{ address: "fd00::100/64" }], port: 8443 } } };
+const six = { balancers: { ...all, vip: { ...vip, addresses: [{ address: "fd00::100/64" }] } } };
 
 findingTests(balancers, {
   found: [
@@ -47,6 +54,18 @@ findingTests(balancers, {
       withVip,
     ],
     [
+      "vip-answers",
+      [seen("lb1", { network, answers: ["10.0.0.100 ping"] }, { role: "balancer", nodeIp: "10.0.0.1" })],
+      "finds somebody at 10.0.0.100 (by ping), which is to be the balancers'. Choose an address that is nobody's, or turn off who has it",
+      apart,
+    ],
+    [
+      "other-keepalived",
+      [seen("lb1", { running: ["keepalived"] }, { role: "balancer" })],
+      "runs a keepalived of somebody else, which is left alone. See that its router ids and addresses are others than those of endpoint",
+      apart,
+    ],
+    [
       "other-haproxy",
       [seen("a1", { running: ["haproxy"] })],
       "runs an haproxy of somebody else, which is left alone. See that its ports are others than those of haproxy and endpoint",
@@ -69,11 +88,16 @@ findingTests(balancers, {
       [ours("s1", { network: [...network, "eth0 10.0.0.100/32"], installed: ["haproxy", "keepalived"] })],
       on("eth0"),
     ],
+    [
+      "a server where balancers will have it",
+      [s1({ network: ["eth0 10.9.0.1/24"], running: ["haproxy"] })],
+      apart,
+    ],
     ["an agent, which will not have it", [seen("a1", { network: ["eth0 10.9.0.21/24"] })], withVip],
     [
       "an haproxy and a keepalived where none of ours will be",
       [s1({ running: ["haproxy", "keepalived"] })],
-      { balancers: { ...all, vip: undefined } },
+      { balancers: { ...all, ports: { ...all.ports, server: [] }, vip: undefined } },
     ],
     ["the same where there are no balancers", [seen("a1", { running: ["haproxy", "keepalived"] })]],
     [

@@ -82,7 +82,24 @@ findingTests(network, {
       "ports",
       [ours("s1", { busy: ["1936 haproxy"] })],
       "something listens on port 1936 by haproxy. Stop it, or move it to another port (ss -ltnp shows it)",
-      { balancers: { ports: { server: [1936], agent: [] }, open: { server: [], agent: [] } } },
+      {
+        balancers: {
+          ports: { server: [1936], agent: [], balancer: [] },
+          open: { server: [], agent: [], balancer: [] },
+        },
+      },
+    ],
+    [
+      "firewall",
+      [seen("lb1", { active: ["ufw"], network: ["eth0 10.0.0.1/24"] }, { role: "balancer" })],
+      "has ufw active; a balancer needs 8443/tcp, VRRP (IP protocol 112) open. Open these to the other machines or turn it off",
+      {
+        balancers: {
+          ports: { server: [], agent: [], balancer: [8443] },
+          open: { server: [], agent: [], balancer: [8443] },
+          vip: { role: "balancer", addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
+        },
+      },
     ],
     [
       "firewall",
@@ -90,9 +107,9 @@ findingTests(network, {
       "has ufw active; a server needs 6443/tcp, 2379:2380/tcp, 10250/tcp, 8472/udp, 1936/tcp, 8443/tcp, VRRP (IP protocol 112) open. Open these to the other machines, and trust 10.42.0.0/16 and 10.43.0.0/16, or turn it off",
       {
         balancers: {
-          ports: { server: [16443, 1936, 8443], agent: [] },
-          open: { server: [1936, 8443], agent: [] },
-          vip: { addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
+          ports: { server: [16443, 1936, 8443], agent: [], balancer: [] },
+          open: { server: [1936, 8443], agent: [], balancer: [] },
+          vip: { role: "server", addresses: [{ address: "10.0.0.100/24" }], port: 8443 },
         },
       },
     ],
