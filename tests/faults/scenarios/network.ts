@@ -27,7 +27,7 @@ export async function virtualAddresses(field: LabField): Promise<void> {
   const servers = entries(field, "s1", "x1", "x2");
   for (const [address, cause] of [
     ["10.99.0.1", /vip-address: 10\.99\.0\.1 is in no network of/],
-    [own("x1"), new RegExp(`${own("x1")} is (an|the) address (that x1 has already|of x1)`)],
+    [own("x1"), new RegExp(`${own("x1")}/24" is also servers\\[1\\].host`)],
     [own("x3"), new RegExp(`vip-answers: finds somebody at ${own("x3")} `)],
   ] as const)
     await refused(field, {
