@@ -3,7 +3,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { Listener } from "../balancer/haproxy-text";
 import type { CheckTiming } from "../balancer/timing";
 import type { Vrrp } from "../balancer/vrrp";
-import { addressesOf, type Endpoint, isVirtual, type VirtualEndpoint } from "../manifest/endpoint";
+import { addressesOf, isVirtual, type VirtualEndpoint } from "../manifest/endpoint";
 import type { Haproxy } from "../manifest/haproxy";
 import { milliseconds } from "../manifest/units";
 import type { Balancers } from "../providers/preflight/scene";
@@ -35,16 +35,15 @@ export function needed({ haproxy, endpoint, balancers }: Cluster): Balancers | u
   const pages = stats ? [stats, ...metrics] : [];
   const open = pages.filter(({ address }) => !/^(127\.|::1$)/.test(address)).map((page) => page.port);
   const taken = pages.map((page) => page.port);
-  const none = { ports: [], open: [] };
-  const own = { ports: [port, ...taken], open };
   const fronts = endpoint ? [endpoint.port] : [];
+  const none = { ports: [], open: [] };
   const front = { ports: [...taken, ...fronts], open: [...open, ...fronts] };
   const apart = balancers.length > 0;
   const server = isVirtual(endpoint) && !apart ? { ...front, ports: [port, ...front.ports] } : none;
-  const of = { server, agent: own, balancer: apart ? front : none };
+  const balancer = apart ? front : none;
   return {
-    ports: { server: server.ports, agent: own.ports, balancer: of.balancer.ports },
-    open: { server: server.open, agent: own.open, balancer: of.balancer.open },
+    ports: { server: server.ports, agent: [port, ...taken], balancer: balancer.ports },
+    open: { server: server.open, agent: open, balancer: balancer.open },
     ...(isVirtual(endpoint)
       ? {
           vip: {
@@ -91,23 +90,25 @@ export function frontends(
 }
 
 /**
- * The HAProxys in front of the servers, on machines of their own or on the servers themselves, and the address that moves
- * between them, where one is asked for. Done when the endpoint answers.
+ * The HAProxys in front of the servers, on balancers or on the servers themselves, and the address that moves between them,
+ * where one is asked for. Done when these work.
  */
 export function inFront(
   name: string,
-  { endpoint, haproxy, balancers }: Cluster,
+  { endpoint, haproxy }: Cluster,
   servers: ClusterMachine[],
-  apart: Reached[],
+  balancers: Reached[],
   frontend: Frontend | undefined,
   parent: pulumi.Resource,
 ): pulumi.Output<unknown> | undefined {
   if (!haproxy || !frontend || !endpoint) return undefined;
-  if (!isVirtual(endpoint) && balancers.length === 0) return undefined;
-  const owners: Owner[] = balancers.length > 0 ? apart : servers;
+  const apart = balancers.length > 0;
+  if (!isVirtual(endpoint) && !apart) return undefined;
+  const owners: Owner[] = apart ? balancers : servers;
+  const six = [...addressesOf(endpoint), ...owners.map(addressOf)].some(isIpv6);
   // The address is on one of them at a time, and the others are to listen already.
-  const front = { address: hasIpv6(endpoint) ? "::" : "*", port: endpoint.port };
-  const listeners = balancers.length > 0 ? [front] : [localListener(haproxy.port), front];
+  const front = { address: six ? "::" : "*", port: endpoint.port };
+  const listeners = apart ? [front] : [localListener(haproxy.port), front];
   const fronts = owners.map((owner) => frontend(owner, listeners));
   if (!isVirtual(endpoint)) return pulumi.all(fronts.map(({ ready }) => ready));
   const vip = new KeepalivedVip(
@@ -173,8 +174,9 @@ function vrrpOf(vrrp: VirtualEndpoint["vrrp"]): Vrrp {
   return { version: 3, advertInterval: milliseconds(vrrp.advertInterval) };
 }
 
-function hasIpv6(endpoint: Endpoint): boolean {
-  return addressesOf(endpoint).some((address) => address.includes(":"));
+/** One that is not known yet is none. */
+function isIpv6(address: pulumi.Input<string>): boolean {
+  return typeof address === "string" && address.includes(":");
 }
 
 function reached({ name, connection }: Reached) {

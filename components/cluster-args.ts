@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../k3s/config";
-import { balancerSettings, sharedSettings, taintSettings } from "../k3s/settings";
+import { balanced, sharedSettings, taintSettings } from "../k3s/settings";
 import { addressesOf } from "../manifest/endpoint";
 import { ManifestError } from "../manifest/mistakes";
 import { checkManifest } from "../manifest/parse";
@@ -95,12 +95,11 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
     ({ host, ssh, taints, config, ...rest }: Machine): ClusterMachine => ({
       ...rest,
       ...reached({ name: rest.name, host, ssh }),
-      config: {
+      config: balanced(role, manifest, {
         ...sharedSettings(role, manifest),
-        ...balancerSettings(role, manifest),
         ...taintSettings(taints),
         ...config,
-      },
+      }),
     });
   const [first, ...others] = manifest.servers.map(machine("server"));
   if (!first) throw new Error("a checked manifest has a server");

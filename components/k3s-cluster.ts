@@ -62,7 +62,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const serverArgs = {
       ...common,
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
-      healthCheck: haproxy?.healthCheck,
+      ...(haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {}),
     };
     const begins = new K3sServer(
       first.name,
@@ -87,8 +87,8 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...{ ca: begins.joinToken, servers: [first, ...others], started, patience },
       parent: this,
     });
-    const apart = cluster.balancers.map(known);
-    const front = inFront(name, cluster, [first, ...others], apart, frontend, this);
+    const balancers = cluster.balancers.map(known);
+    const front = inFront(name, cluster, [first, ...others], balancers, frontend, this);
 
     const endpoint = reachedAt(cluster, first);
     const controlPlane = new ControlPlane(

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HealthCheck } from "../balancer/haproxy-checks";
+import type { OpenHealth } from "../k3s/health";
 import { pinnedAgentToken } from "../k3s/token";
 import type { Datastore } from "../manifest/datastore";
 import type { Connection } from "../providers/connection";
@@ -23,8 +23,8 @@ export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "members
   disable?: pulumi.Input<string[]>;
   /** Where this server keeps the cluster's state, the same on all servers; default: in etcd, on themselves. */
   datastore?: pulumi.Input<Datastore | undefined>;
-  /** How a HaProxyFrontend asks whether it is ready; default: there is none, and strangers may not ask. */
-  healthCheck?: HealthCheck;
+  /** How strangers may ask its API whether it is ready, as HaProxyFrontend does; default: they may not. */
+  healthCheck?: OpenHealth;
   /** False where something else verifies the servers together; default: this server is verified by itself. */
   verify?: boolean;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HealthCheck } from "../balancer/haproxy-checks";
 import type { NodeConfig, Role } from "../k3s/config";
+import type { OpenHealth } from "../k3s/health";
 import { environmentFile } from "../k3s/proxy";
 import { registriesFile } from "../k3s/registries";
 import type { Datastore } from "../manifest/datastore";
@@ -26,7 +26,7 @@ export interface RoleArgs
   token: pulumi.Input<string>;
   tlsSans?: pulumi.Input<string[]>;
   disable?: pulumi.Input<string[]>;
-  healthCheck?: HealthCheck;
+  healthCheck?: OpenHealth;
 }
 
 /** One machine as a member of the cluster: the user's hooks, its artifacts, then its node. */

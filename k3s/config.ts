@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import type { HealthCheck } from "../balancer/haproxy-checks";
 import type { Datastore } from "../manifest/datastore";
-import { electionArguments, healthArguments } from "./health";
+import { withArguments } from "./arguments";
+import { healthArguments, type OpenHealth } from "./health";
 
 export type Role = "server" | "agent";
 
@@ -17,8 +17,8 @@ export interface NodeConfig {
   disable?: string[];
   /** Where servers keep the cluster's state; default: in etcd, on themselves. */
   datastore?: Datastore;
-  /** How a balancer asks a server for its health; by default there is none, and strangers may not. */
-  healthCheck?: HealthCheck;
+  /** How strangers may ask a server for its health; by default they may not. */
+  healthCheck?: OpenHealth;
   /** Any other key of k3s, as the user wrote it. */
   extra?: Record<string, unknown>;
 }
@@ -33,7 +33,7 @@ export const paths = {
 
 /** The text of /etc/rancher/k3s/config.yaml. */
 export function configFile(node: NodeConfig): string {
-  const { [taintKey]: _, ...extra } = balanced(node);
+  const { [taintKey]: _, ...extra } = withHealth(node);
   const common = {
     "node-name": node.name,
     ...(node.nodeIp ? { "node-ip": node.nodeIp } : {}),
@@ -62,19 +62,11 @@ export function taintsOf({ extra = {} }: NodeConfig): string[] {
 
 const taintKey = "node-taint";
 
-/** The user's keys, with the arguments of a server that a balancer stands in front of. */
-function balanced({ healthCheck, extra = {}, datastore }: NodeConfig): Record<string, unknown> {
+/** The user's keys, with the API server's arguments for its health. */
+function withHealth({ healthCheck, extra = {}, datastore }: NodeConfig): Record<string, unknown> {
   if (!healthCheck) return extra;
   const inEtcd = (datastore?.kind ?? "etcd") === "etcd";
-  const open = added(extra, "kube-apiserver-arg", (given) => healthArguments(healthCheck, given, inEtcd));
-  return inEtcd ? added(open, "etcd-arg", electionArguments) : open;
-}
-
-/** A list comes before what is added to it, or k3s forgets that. */
-function added(extra: Record<string, unknown>, key: string, more: (given: string[]) => string[]) {
-  const { [key]: own = [], ...rest } = extra;
-  const ours = more([own, rest[`${key}+`] ?? []].flat().map(String));
-  return ours.length > 0 ? { [key]: [...[own].flat(), ...ours], ...rest } : extra;
+  return withArguments(extra, "kube-apiserver-arg", (given) => healthArguments(healthCheck, given, inEtcd));
 }
 
 function serverSettings({ join, tlsSans = [], disable = [], datastore = { kind: "etcd" } }: NodeConfig) {

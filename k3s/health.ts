@@ -1,6 +1,10 @@
 import type { HealthCheck } from "../balancer/haproxy-checks";
 import { etcdTimeout } from "../balancer/timing";
+import { argumentName } from "./arguments";
 import { ours } from "./ours";
+
+/** How servers let strangers ask for their health; the third way needs nothing of them. */
+export type OpenHealth = Exclude<HealthCheck, "any-401">;
 
 /** Where the API server reads who may ask for what without a name. */
 const authenticationPath = "/etc/rancher/k3s/authentication.yaml";
@@ -33,35 +37,13 @@ rules:
 `;
 
 /** The API server's arguments for it: those that the user has given say otherwise. */
-export function healthArguments(health: HealthCheck, given: readonly string[], inEtcd: boolean): string[] {
-  const names = given.map(nameOf);
+export function healthArguments(health: OpenHealth, given: readonly string[], inEtcd: boolean): string[] {
+  const names = given.map(argumentName);
+  const open =
+    health === "anonymous-health" ? `authentication-config=${authenticationPath}` : "anonymous-auth=true";
   // The check of etcd outlasts that of HAProxy by default, which would see no answer in place of a refusal.
   const timeouts = ["etcd-healthcheck-timeout", "etcd-readycheck-timeout"].map(
     (name) => `${name}=${etcdTimeout / 1000}s`,
   );
-  return [...open[health], ...(inEtcd && health !== "any-401" ? timeouts : [])].filter(
-    (argument) => !names.includes(nameOf(argument)),
-  );
-}
-
-/** What a server has to be told, so that strangers may ask. */
-const open: Record<HealthCheck, string[]> = {
-  "anonymous-health": [`authentication-config=${authenticationPath}`],
-  "anonymous-auth": ["anonymous-auth=true"],
-  "any-401": [],
-};
-
-/**
- * etcd's arguments for a leader that is gone to be noticed within two seconds, and not within ten: until there is another
- * one nobody reads from etcd. These are etcd's own values, in place of k3s's. They belong together, so that a user who
- * gives one has given both.
- */
-export function electionArguments(given: readonly string[]): string[] {
-  const times = ["heartbeat-interval=100", "election-timeout=1000"];
-  const names = given.map(nameOf);
-  return times.some((time) => names.includes(nameOf(time))) ? [] : times;
-}
-
-function nameOf(argument: string): string {
-  return argument.replace(/=.*$/s, "");
+  return [open, ...(inEtcd ? timeouts : [])].filter((argument) => !names.includes(argumentName(argument)));
 }

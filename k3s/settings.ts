@@ -1,6 +1,7 @@
 import type { ConfigValue, Manifest } from "../manifest/schema";
 import type { Taint } from "../manifest/taints";
 import type { Role } from "./config";
+import { withElection } from "./election";
 
 type Settings = Record<string, ConfigValue>;
 type Shared = Pick<Manifest, "network" | "kubelet" | "apiserver">;
@@ -21,9 +22,17 @@ export function sharedSettings(role: Role, { network, kubelet, apiserver }: Shar
   };
 }
 
-/** An agent whose traffic is all to go through its HAProxy does without k3s's own balancer. */
-export function balancerSettings(role: Role, { haproxy }: Pick<Manifest, "haproxy">): Settings {
-  return role === "agent" && haproxy?.always ? { "disable-apiserver-lb": true } : {};
+/**
+ * What a node has by HAProxy: servers look for another leader of etcd in time, and an agent whose traffic is all to go through
+ * its HAProxy does without k3s's own balancer.
+ */
+export function balanced(
+  role: Role,
+  { haproxy, datastore }: Pick<Manifest, "haproxy" | "datastore">,
+  config: Settings,
+): Settings {
+  if (role === "server") return haproxy && datastore.kind === "etcd" ? withElection(config) : config;
+  return haproxy?.always ? { "disable-apiserver-lb": true, ...config } : config;
 }
 
 /** The taints that a node registers with. */

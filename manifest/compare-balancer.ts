@@ -29,7 +29,7 @@ export function compareBalancer(
   const servers = machines.filter(({ role }) => role === "server");
   return [
     ...(apart ? unfound(manifest) : []),
-    ...ports(manifest, virtual, apart),
+    ...samePorts(manifest, virtual, apart),
     ...servers.flatMap(nameless),
     ...(virtual ? balancers.flatMap(unnumbered) : []),
     ...healthCheck(manifest, servers),
@@ -63,18 +63,34 @@ function unfound(manifest: unknown): Found[] {
   return [{ way: ["balancers"], message, atKey: true }];
 }
 
-/** @param apart whether the endpoint is on machines without k3s */
-function ports(manifest: unknown, virtual: boolean, apart: boolean): Found[] {
+/** @param apart whether the endpoint is on machines of its own, without k3s */
+function samePorts(manifest: unknown, virtual: boolean, apart: boolean): Found[] {
   const stats = valueAt(manifest, ["haproxy", "stats"]);
   const metrics = isMap(valueAt(manifest, ["haproxy", "stats", "metrics"]));
-  const places: [Way, number | undefined][] = [
-    [["haproxy", "port"], 16443],
-    ...(stats === false ? [] : [[["haproxy", "stats", "port"], 1936] as [Way, number]]),
-    ...(metrics ? [[["haproxy", "stats", "metrics", "port"], undefined] as [Way, undefined]] : []),
-    ...(virtual || apart ? [[["endpoint", "port"], virtual ? 8443 : 6443] as [Way, number]] : []),
+  const pages: Place[] = [
+    ...(stats === false ? [] : [{ way: ["haproxy", "stats", "port"], otherwise: 1936 }]),
+    ...(metrics ? [{ way: ["haproxy", "stats", "metrics", "port"] }] : []),
   ];
+  const own = { way: ["haproxy", "port"], otherwise: 16443 };
+  const front = { way: ["endpoint", "port"], otherwise: virtual ? 8443 : 6443 };
+  const nodes = [own, ...pages, ...(virtual && !apart ? [front] : [])];
+  const repeated = [...twice(manifest, nodes), ...(apart ? twice(manifest, [...pages, front]) : [])];
+  return [
+    ...new Map(repeated.map((found) => [found.message, found])).values(),
+    ...nodes.flatMap(({ way }) => takenByK3s(way, valueAt(manifest, way))),
+  ];
+}
+
+/** A port of the manifest, and what it is where nothing is written. */
+interface Place {
+  way: Way;
+  otherwise?: number;
+}
+
+/** Those that are on one machine. */
+function twice(manifest: unknown, places: Place[]): Found[] {
   const first = new Map<unknown, Way>();
-  return places.flatMap(([way, otherwise]): Found[] => {
+  return places.flatMap(({ way, otherwise }): Found[] => {
     const written = valueAt(manifest, way);
     const port = written ?? otherwise;
     const other = first.get(port);
@@ -86,9 +102,13 @@ function ports(manifest: unknown, virtual: boolean, apart: boolean): Found[] {
       ];
     }
     if (port !== undefined) first.set(port, way);
-    if (!taken.includes(port as number) || (apart && way[0] === "endpoint")) return [];
-    return [{ way, message: `${shown(port)} is a port of k3s itself: use another` }];
+    return [];
   });
+}
+
+function takenByK3s(way: Way, port: unknown): Found[] {
+  if (!taken.includes(port as number)) return [];
+  return [{ way, message: `${shown(port)} is a port of k3s itself: use another` }];
 }
 
 /** keepalived speaks to addresses. */

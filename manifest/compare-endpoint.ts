@@ -30,7 +30,7 @@ export function compareEndpoint(
     return [
       at(
         "address",
-        "missing: where a balancer of yours answers; or vip instead of it, an address of the servers'",
+        "missing: where a balancer of yours answers; or vip instead of it, an address that moves",
       ),
     ];
   if (!present("vip"))

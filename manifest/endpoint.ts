@@ -8,7 +8,7 @@ import { shown } from "./shown";
 import { port, text, whole } from "./text";
 import { duration } from "./units";
 
-/** Where the API is reached: at a balancer of the user's, or at an address that moves between the servers. */
+/** Where the API is reached: at a balancer of the user's, or at an address that moves between machines of ours. */
 export type Endpoint = Balancer | VirtualEndpoint;
 
 export interface Balancer {
@@ -69,7 +69,7 @@ const virtualAddress = z
   })
   .meta({
     id: "virtualAddress",
-    description: "An address that one of the servers has, and one interface of its own.",
+    description: "An address that one of the servers or balancers has, and one interface of its own.",
   });
 
 const one = z.union([address, virtualAddress], {
@@ -97,7 +97,7 @@ const vrrp = z
       .optional()
       .describe("Secret. With version 2, and needed there: it keeps mistakes out, and nobody else"),
   })
-  .meta({ id: "vrrp", description: "How the servers agree on who has the address." });
+  .meta({ id: "vrrp", description: "How the machines agree on who has the address." });
 
 export const endpoint = z
   .strictObject({
@@ -108,21 +108,23 @@ export const endpoint = z
           `${shown(input)} is not a virtual address: ${allowedAddress}, or a list of them`,
       })
       .optional()
-      .describe("An address that moves to a server that works, or several that move together. Default: none"),
+      .describe(
+        "An address that moves to a machine that works, or several that move together. Default: none",
+      ),
     port: port.optional().describe("Where it answers. Default: 6443; with vip 8443"),
     interface: device
       .optional()
-      .describe("With vip: the interface on every server. Default: the one that has the machine's address"),
+      .describe("With vip: the interface on every machine. Default: the one that has the machine's address"),
     label: label.optional().describe("With vip: marks the addresses in what ip shows. Default: none"),
     routerId: whole("a router id", 1, 255)
       .optional()
       .describe(
-        "With vip: tells these servers from other routers in their network. Default: made of the cluster's name",
+        "With vip: tells these machines from other routers in their network. Default: made of the cluster's name",
       ),
-    vrrp: vrrp.optional().describe("With vip: how the servers agree. Default: version 3"),
+    vrrp: vrrp.optional().describe("With vip: how the machines agree. Default: version 3"),
   })
   .meta({
     id: "endpoint",
     description:
-      "Where the API is reached, one of two: a balancer of yours in front of the servers, by address; or a virtual address of the servers', by vip, in front of the HAProxy of each.",
+      "Where the API is reached, one of two: a balancer of yours in front of the servers, by address; or a virtual address of the servers' or, where there are some, the balancers', by vip, in front of the HAProxy of each.",
   });

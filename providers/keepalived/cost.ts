@@ -2,6 +2,7 @@ import { keepalived } from "../../balancer/paths";
 import { familyOf } from "../../balancer/values";
 import { announced, type VirtualAddress } from "../../balancer/virtual-addresses";
 import type { KeepalivedInputs } from "./inputs";
+import { untouched } from "./observe";
 
 /** What clients will notice of a change. */
 export function cost(
@@ -12,6 +13,8 @@ export function cost(
   const { name } = inputs;
   if (changed.includes("unit") && !state.unit?.startsWith("active"))
     return `changing it starts keepalived on ${name}; the address stays where it is`;
+  if (changed.includes("holder") && state.holder && state.holder !== untouched.holder)
+    return `changing it looks whether ${name} has the address alone; one of those that do not hear each other is stopped`;
   if (lost(state, `${keepalived.unit}.service`))
     return `changing it restarts keepalived on ${name}; if the address is there, it moves to ${next(inputs)}, once`;
   if (group(state) !== group(inputs))
@@ -21,8 +24,6 @@ export function cost(
   const reloads: (keyof KeepalivedInputs)[] = ["machines", "addresses", "vrrp", "files"];
   if (changed.some((key) => reloads.includes(key)))
     return `changing it reloads keepalived on ${name}; the address stays where it is`;
-  if (changed.includes("holder"))
-    return `changing it looks whether ${name} has the address alone; one of those that do not hear each other is stopped`;
   return `changing it touches nothing that runs on ${name}`;
 }
 

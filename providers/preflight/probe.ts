@@ -46,7 +46,8 @@ export function probeVariables(
 
 /** What nobody may answer at yet: an address that these machines have already is answered by one of them. */
 function newAddresses(inputs: PreflightInputs, old: PreflightInputs | undefined): string[] {
-  const same = inputs.balancers?.vip?.role === old?.balancers?.vip?.role;
+  const owner = (of: PreflightInputs | undefined) => of?.balancers?.vip?.role ?? "server";
+  const same = owner(inputs) === owner(old);
   const known = same ? addressesIn(old) : [];
   return addressesIn(inputs).filter((address) => !known.includes(address));
 }

@@ -54,15 +54,27 @@ describe("with HAProxy", () => {
     );
   });
 
-  test("servers know how they are asked for their health, and agents and clusters without HAProxy do not", async () => {
+  test("servers let strangers ask for their health, unless any answer will do", async () => {
     await cluster({ haproxy: {} });
     for (const name of ["s1", "s2", "s3"])
       expect(node(name).config).toMatchObject({ healthCheck: "anonymous-health" });
     expect(node("a1").config).not.toHaveProperty("healthCheck");
     await cluster({ haproxy: { healthCheck: "any-401" } });
-    expect(node("s1").config).toMatchObject({ healthCheck: "any-401" });
-    await cluster({});
     expect(node("s1").config).not.toHaveProperty("healthCheck");
+  });
+
+  test("servers have times in which etcd finds another leader, where they have etcd", async () => {
+    const times = { "etcd-arg": ["heartbeat-interval=100", "election-timeout=1000"] };
+    await cluster({ haproxy: { healthCheck: "any-401" } });
+    expect(node("s1").config).toMatchObject({ extra: times });
+    expect((node("a1").config as { extra?: object }).extra ?? {}).not.toHaveProperty("etcd-arg");
+    await cluster({ haproxy: {}, config: { "etcd-arg": ["election-timeout=5000"] } });
+    expect(node("s1").config).toMatchObject({ extra: { "etcd-arg": ["election-timeout=5000"] } });
+    const datastore = { kind: "external" as const, endpoint: "https://db.example.com:2379" };
+    for (const none of [{}, { haproxy: {}, datastore }]) {
+      await cluster(none);
+      expect((node("s1").config as { extra: object }).extra).not.toHaveProperty("etcd-arg");
+    }
   });
 
   test("one password opens every page", async () => {

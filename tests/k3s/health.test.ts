@@ -4,18 +4,12 @@ import { authenticationFile, publicRole } from "../../k3s/health";
 
 const server: NodeConfig = { role: "server", name: "s1" };
 
-function etcdArgumentsOf(node: Partial<NodeConfig>) {
-  const config = parse(configFile({ ...server, ...node })) as Record<string, unknown>;
-  return [config["etcd-arg"], config["etcd-arg+"]];
-}
-
 function argumentsOf(node: Partial<NodeConfig>) {
   const config = parse(configFile({ ...server, ...node })) as Record<string, unknown>;
   return [config["kube-apiserver-arg"], config["kube-apiserver-arg+"]];
 }
 
 const timeouts = ["etcd-healthcheck-timeout=1s", "etcd-readycheck-timeout=1s"];
-const times = ["heartbeat-interval=100", "election-timeout=1000"];
 const file = "authentication-config=/etc/rancher/k3s/authentication.yaml";
 
 test("a server that nobody asks has no arguments for it", () => {
@@ -50,37 +44,9 @@ test("a list that is added to comes before what is added", () => {
   expect(argumentsOf({ healthCheck: "anonymous-auth", extra })[1]).toEqual(["v=2"]);
 });
 
-test("a server that is not told to open its health has no arguments for it, and another etcd all the same", () => {
-  expect(argumentsOf({ healthCheck: "any-401" })).toEqual([undefined, undefined]);
-  expect(etcdArgumentsOf({ healthCheck: "any-401" })).toEqual([times, undefined]);
-});
-
-test("etcd notices soon that its leader is gone, where somebody finds the others then", () => {
-  expect(etcdArgumentsOf({})).toEqual([undefined, undefined]);
-  expect(etcdArgumentsOf({ healthCheck: "anonymous-health" })).toEqual([times, undefined]);
-  const extra = { "etcd-arg": "quota-backend-bytes=1", "etcd-arg+": ["snapshot-count=1"] };
-  expect(etcdArgumentsOf({ healthCheck: "anonymous-auth", extra })).toEqual([
-    ["quota-backend-bytes=1", ...times],
-    ["snapshot-count=1"],
-  ]);
-});
-
-test.each(["heartbeat-interval=500", "election-timeout=5000"])(
-  "etcd's times are the user's where one is: %s",
-  (own) => {
-    for (const key of ["etcd-arg", "etcd-arg+"]) {
-      const config = parse(
-        configFile({ ...server, healthCheck: "anonymous-health", extra: { [key]: [own] } }),
-      ) as Record<string, unknown>;
-      expect(config[key]).toEqual([own]);
-    }
-  },
-);
-
-test("a database of the user's has the times that it had", () => {
+test("a database of the user's has the time that it had", () => {
   const datastore = { kind: "external" as const, endpoint: "https://db:2379" };
   expect(argumentsOf({ healthCheck: "anonymous-health", datastore })).toEqual([[file], undefined]);
-  expect(etcdArgumentsOf({ healthCheck: "anonymous-health", datastore })).toEqual([undefined, undefined]);
 });
 
 test("strangers may ask for health, and for nothing else", () => {

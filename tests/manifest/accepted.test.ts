@@ -370,6 +370,11 @@ describe("balancers", () => {
     expect(checkManifest(its, "again")).toEqual(its);
   });
 
+  test("and agents may have one port, each for itself", () => {
+    const more = `${two}\nendpoint: { vip: 10.0.0.100/24 }\nhaproxy: { port: 8443 }`;
+    expect(parseManifest(below(more), "f").haproxy?.port).toBe(8443);
+  });
+
   test("may have a port of k3s, which is not there, and one server behind them", () => {
     const its = parseManifest(below(`${two}\nendpoint: { address: lb.example.com }`), "f");
     expect(its.endpoint).toEqual({ address: "lb.example.com", port: 6443 });

@@ -1,6 +1,6 @@
 import { sameAddress } from "../../../balancer/subnets";
 import { type InterfaceAddress, misplaced, type VirtualAddress } from "../../../balancer/virtual-addresses";
-import { all } from "../facts";
+import { all, fact } from "../facts";
 import { type Complaint, error, type Finding, type Scene, type Seen, warning } from "../scene";
 
 /** Whether HAProxy and keepalived find what they need, and meet nobody. */
@@ -10,6 +10,32 @@ export const balancers: Record<string, Finding> = {
   "other-haproxy": warning((machine, scene) => runsAnother("haproxy", machine, scene)),
   "other-keepalived": warning((machine, scene) => runsAnother("keepalived", machine, scene)),
 };
+
+/** Whether a machine that is no node is free for it, or the one that it was. */
+export const apart: Record<string, Finding> = {
+  "other-machine": error(anotherMachine),
+  "other-role": error(node),
+};
+
+/** An update would leave everything on the machine of before, with the address. */
+function anotherMachine(machine: Seen): Complaint | undefined {
+  const { name, address, before } = machine;
+  if (!before || before === address || hasOurs("haproxy", machine)) return undefined;
+  return {
+    what: `has no HAProxy of ours, and ${name} was at ${before}; a balancer does not move to another machine`,
+    remedy: `Give this machine a name of its own, which removes ${name}; ignore this finding where nothing was installed there yet`,
+  };
+}
+
+/** Its node is removed last, and has its ports until then. */
+function node({ name, facts }: Seen): Complaint | undefined {
+  const owner = fact(facts, "owner");
+  if (!owner) return undefined;
+  return {
+    what: `is node ${owner}, and would become a balancer`,
+    remedy: `Take ${name} out of the manifest and run pulumi up, then add it as a balancer and run it again`,
+  };
+}
 
 /** The addresses that move, where this machine may have them. */
 function virtuals({ role }: Seen, { balancers }: Scene): readonly VirtualAddress[] {

@@ -1,5 +1,5 @@
 import type { Finding, Level, Part } from "../scene";
-import { balancers } from "./balancers";
+import { apart, balancers } from "./balancers";
 import { clock } from "./clock";
 import { identity } from "./identity";
 import { installed } from "./installed";
@@ -26,6 +26,7 @@ export const checklist: Readonly<Record<string, Finding>> = {
 const besideNodes: Readonly<Record<string, Finding>> = {
   ...identity,
   ...balancers,
+  ...apart,
   ...clock,
   ...only(system, "init", "systemd-state", "systemd-jobs"),
   ...only(network, "localhost", "own-name", "ports", "firewall", "peer-blocked", "peer-silent"),

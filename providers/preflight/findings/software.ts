@@ -3,7 +3,9 @@ import { type Complaint, error, type Finding, type Seen, warning } from "../scen
 
 /** Whether the commands and policies are there that k3s and its removal need. */
 export const software: Record<string, Finding> = {
-  curl: error((machine) => missing(machine, ["curl", "sha256sum"], "k3s is fetched and verified with it")),
+  curl: error((machine) =>
+    missing(machine, ["curl", "sha256sum"], "what comes to a machine is fetched and verified with it"),
+  ),
   ps: error((machine) =>
     missing(machine, ["ps"], "a node's pods are found with it when it is removed (procps)"),
   ),
@@ -14,7 +16,7 @@ export const software: Record<string, Finding> = {
     missing(machine, ["mount", "umount"], "the kubelet mounts volumes with it"),
   ),
   ip: error((machine) =>
-    missing(machine, ["ip"], "a node's links are found with it when it is removed (iproute2)"),
+    missing(machine, ["ip"], "a machine's links and addresses are told and removed with it (iproute2)"),
   ),
   iptables: warning((machine) =>
     missing(machine, ["iptables"], "k3s brings its own, and its rules are then hard to see"),

@@ -56,6 +56,13 @@ test.each<[string, string, ...string[]]>([
     below(`${balancers}\nendpoint: { address: lb.example.com, port: 1936 }`),
     "5:44 endpoint.port: 1936 is also haproxy.stats.port: one port each",
   ],
+  [
+    "pages at one port, which are on nodes and balancers",
+    below(
+      `${balancers}\nendpoint: { address: lb.example.com }\nhaproxy: { stats: { metrics: { port: 1936 } } }`,
+    ),
+    "6:38 haproxy.stats.metrics.port: 1936 is also haproxy.stats.port: one port each",
+  ],
 ])("%s", (_, text, ...mistakes) => {
   expect(mistakesOf(text)).toEqual(mistakes);
 });

@@ -46,7 +46,7 @@ test.each<[string, string, ...string[]]>([
   [
     "an endpoint without an address",
     below("endpoint: { port: 443 }"),
-    "4:11 endpoint.address: missing: where a balancer of yours answers; or vip instead of it, an address of the servers'",
+    "4:11 endpoint.address: missing: where a balancer of yours answers; or vip instead of it, an address that moves",
   ],
   [
     "an endpoint that cannot be",

@@ -25,6 +25,12 @@ const both = "changing it reloads keepalived on s1; for seconds two machines may
 
 test.each<[string, Partial<KeepalivedInputs>, Partial<KeepalivedInputs>, string]>([
   [
+    "what was not looked at before",
+    { holder: "one machine" },
+    { holder: undefined },
+    "changing it touches nothing that runs on s1",
+  ],
+  [
     "an address that two have",
     {},
     { holder: "s1 and s2, which do not hear each other" },

@@ -293,7 +293,7 @@ describe("update", () => {
     const first = update(s1);
     const second = update(s2);
     await until("the other is being changed", () => s2.scripts().includes("install-keepalived"));
-    expect(host().engine.said("turn-s1")).toContain("waiting for its turn");
+    await until("it waits", () => host().engine.said("turn-s1").includes("waiting for its turn"));
     expect(changes(s1)).not.toContain("install-keepalived");
     slow.release();
     await Promise.all([first, second]);

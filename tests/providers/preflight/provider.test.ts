@@ -40,7 +40,7 @@ test("everything that is wrong with all machines is one table, which names no in
       property: "",
       reason: [
         "4 machines are not ready for k3s; nothing was changed:",
-        "  error    s2, s3  curl                has no curl; k3s is fetched and verified with it. Install it with the machine's package manager.",
+        "  error    s2, s3  curl                has no curl; what comes to a machine is fetched and verified with it. Install it with the machine's package manager.",
         `  error    s4      connection-refused  127.0.0.1:${gone.connection.port} refused the connection (ECONNREFUSED). ` +
           "Check that sshd runs there and listens on this port.",
         '  error    s5      probe-failed        "probe" failed with exit code 2: sh: 1: Syntax error. Correct the cause on s5, then run this again.',
@@ -161,6 +161,10 @@ test("what HAProxy needs is looked at, on all machines when it changes; an addre
   expect(a1.variables("probe")).not.toHaveProperty("VIPS");
   const more = { ...balancers, vip: { ...balancers.vip, interface: "eth0" } };
   await preflight().check({ ...old, balancers }, { ...old, balancers: more });
+  expect(s1.variables("probe")).toMatchObject({ VIPS: "" });
+  // A state from before others than servers could have it says nothing of who has.
+  const { role: _, ...vip } = balancers.vip;
+  await preflight().check({ ...old, balancers: { ...balancers, vip } }, { ...old, balancers: more });
   expect(s1.variables("probe")).toMatchObject({ VIPS: "" });
   // Others are to have it: these may have it still.
   const others = { ...balancers, vip: { ...balancers.vip, role: "agent" } };

@@ -6,12 +6,12 @@ findingTests(software, {
   found: [
     ...(
       [
-        ["curl", "curl", "k3s is fetched and verified with it"],
-        ["curl", "sha256sum", "k3s is fetched and verified with it"],
+        ["curl", "curl", "what comes to a machine is fetched and verified with it"],
+        ["curl", "sha256sum", "what comes to a machine is fetched and verified with it"],
         ["ps", "ps", "a node's pods are found with it when it is removed (procps)"],
         ["flock", "flock", "whoever changes the cluster holds its lock with it (util-linux)"],
         ["mount-tools", "mount", "the kubelet mounts volumes with it"],
-        ["ip", "ip", "a node's links are found with it when it is removed (iproute2)"],
+        ["ip", "ip", "a machine's links and addresses are told and removed with it (iproute2)"],
         ["iptables", "iptables", "k3s brings its own, and its rules are then hard to see"],
       ] as const
     ).map(
