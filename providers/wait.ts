@@ -18,6 +18,8 @@ export interface Wait {
   /** Milliseconds until waiting is given up. */
   patience: number;
   tell: (step: string) => void;
+  /** Does something about a reason, where it can be done; what it throws gives the wait up. */
+  remedy?: (reason: string) => Promise<void>;
   /** What to do about a reason; by default its cause is to be corrected. */
   advice?: (reason: string) => string | undefined;
   /** Gives the wait up. */
@@ -56,6 +58,7 @@ export async function waitFor(wait: Wait): Promise<string> {
     if (code !== notYet) throw await unitFailure(wait, reason, reason);
     if (Date.now() > deadline)
       throw await unitFailure(wait, reason, `after ${Math.round(patience / 1_000)} s still: ${reason}`);
+    await wait.remedy?.(reason);
   }
 }
 

@@ -1,13 +1,21 @@
 #!/bin/sh
 # Removes the object of a node that has left from the API, as administrator on a server. With it goes k3s's copy of the
 # node's password, so that another node of this name can come.
-# Inputs: NODE; MACHINE_ID, of the machine that it was on, or nothing where that cannot be asked any more.
-# Output: nothing. Exit: 0, also where there is none, or one of another machine; 69 it is still there: why is on stderr.
+# Inputs: NODE; MACHINE_ID, of the machine that it was on, or nothing where that cannot be asked any more; DEAD, "yes" where one
+# of another machine is to go, too, unless it is Ready.
+# Output: nothing. Exit: 0, also where there is none, or one of another machine; 69 it is still there: why is on stderr; 73
+# one of another machine is Ready, and was to go.
 
 set -eu
 
 main() {
-  if [ -n "$MACHINE_ID" ] && elsewhere; then return; fi
+  if [ -n "$MACHINE_ID" ] && elsewhere; then
+    if [ "$DEAD" != yes ]; then return; fi
+    if ready; then
+      echo "another machine is node $NODE, and Ready" >&2
+      exit 73
+    fi
+  fi
   code=$(ask -X DELETE) || fail "the API does not answer"
   case $code in
     200 | 202 | 404) ;;
@@ -23,11 +31,16 @@ main() {
 
 # Whatever else it answers, the removal will say what it is.
 elsewhere() {
-  case $(api || :) in
+  object=$(api || :)
+  case $object in
     *"\"machineID\":\"$MACHINE_ID\""*) return 1 ;;
     *'"machineID":'*) ;;
     *) return 1 ;;
   esac
+}
+
+ready() {
+  case $object in *'"type":"Ready","status":"True"'*) ;; *) return 1 ;; esac
 }
 
 ask() { api -o /dev/null -w '%{http_code}' "$@"; }

@@ -27,13 +27,19 @@ main() {
 }
 
 next_reason() {
-  if ! systemctl is-active --quiet "$unit"; then echo "unit not active"; return; fi
+  if ! systemctl is-active --quiet "$unit"; then
+    if [ "$ROLE" = agent ] && refused; then echo "the cluster knows its name by another password"; else echo "unit not active"; fi
+    return
+  fi
   if ! node_row | grep -qF -e "\"cells\":[\"$NODE\",\"Ready\"" -e "\"cells\":[\"$NODE\",\"Ready,"; then
     echo "node not Ready"
     return
   fi
   if [ "$ROLE" = server ]; then next_server_reason; fi
 }
+
+# An agent goes on asking, and is told so each time.
+refused() { journalctl -q -o cat -n 5 -u "$unit" 2>/dev/null | grep -q 'Node password rejected'; }
 
 next_server_reason() {
   token=$data/server/token

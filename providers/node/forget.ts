@@ -1,6 +1,8 @@
 import { RemoteError } from "../../remote/errors";
+import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
+import { advised } from "../failure";
 import type { Tell } from "../wire";
 
 /**
@@ -9,7 +11,8 @@ import type { Tell } from "../wire";
  */
 export async function forget(name: string, api: Member, tell: Tell, machineId = ""): Promise<void> {
   try {
-    const options = { variables: { NODE: name, MACHINE_ID: machineId }, deadline: 30_000 };
+    const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "no" };
+    const options = { variables, deadline: 30_000 };
     await connect(api.name, api.connection).run(script("forget-node"), options);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
@@ -19,4 +22,29 @@ export async function forget(name: string, api: Member, tell: Tell, machineId = 
         `Remove it by kubectl delete node ${name} before another node of this name comes.`,
     );
   }
+}
+
+/** What node-ready.sh says of an agent that the cluster does not let in. */
+const otherPassword = "the cluster knows its name by another password";
+
+/**
+ * Has the cluster forget who had an agent's name before, where it keeps the agent out: the machine as it was before it was
+ * installed anew, one that is no more, or itself, where the cluster could not be told that it had left.
+ */
+export function makingRoom(machine: Machine, name: string, api: Member | undefined, tell: Tell) {
+  const step = `having the cluster forget who was ${name} before`;
+  return async (reason: string): Promise<void> => {
+    if (reason !== otherPassword || !api) return;
+    tell(step);
+    const machineId = (await machine.run(script("machine-id"), { deadline: 10_000 })).trim();
+    const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "yes" };
+    await connect(api.name, api.connection)
+      .run(script("forget-node"), { variables, deadline: 30_000 })
+      .catch((error) => {
+        throw advised(step, error, {
+          69: `see why the API of ${api.name} does not let it go (kubectl delete node ${name}), then run this again`,
+          73: "give this machine a name of its own, or remove the other node, then run this again",
+        });
+      });
+  };
 }

@@ -18,7 +18,7 @@ import { checkToken } from "./check-token";
 import { complaints } from "./complaints";
 import { cost } from "./cost";
 import { begins, entered, entry, placed } from "./entry";
-import { forget } from "./forget";
+import { forget, makingRoom } from "./forget";
 import { install, opening, uninstall } from "./install";
 import { setObject } from "./object";
 import { type Live, observe, seenConfig, untouched } from "./observe";
@@ -140,11 +140,14 @@ async function register(machine: Machine, inputs: NodeInputs, old: NodeInputs, t
 }
 
 async function ready(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<void> {
-  const { config, token, patience } = inputs;
+  const { config, token, patience, api } = inputs;
   const { role, name } = config;
-  const variables = { ROLE: role, NODE: name };
-  const secrets = [...secretsOf(token), ...opening(inputs)];
-  await waitFor({ machine, unit: unitName(role), script: "node-ready", variables, secrets, patience, tell });
+  await waitFor({
+    ...{ machine, unit: unitName(role), script: "node-ready", patience, tell },
+    variables: { ROLE: role, NODE: name },
+    secrets: [...secretsOf(token), ...opening(inputs)],
+    remedy: makingRoom(machine, name, api, tell),
+  });
 }
 
 /** The CA is there half a second after the first start; with its hash the token can trust nobody else. */

@@ -50,6 +50,37 @@ test("F39 what is left of half an installation is completed, or refused where it
   await restore(field);
 });
 
+test("F56 an agent that the cluster knows by another password is let in, unless its name is another machine's", async () => {
+  const { lab, stack } = field;
+  write(field, { agents: entries(field, "x1") });
+  await stack.pulumi(up);
+  // As after a removal of which the cluster could not be told, or on a machine that was installed anew.
+  const lost = "systemctl stop k3s-agent; rm /etc/rancher/node/password";
+  await onMachine(lab, "x1", lost);
+  await stack.pulumi(["refresh", "--yes"]);
+  expect(await stack.pulumi(up)).toContain("having the cluster forget who was x1 before");
+  expect(await nodesOf(lab)).toEqual(["s1 Ready", "x1 Ready"]);
+  await onMachine(lab, "x1", `${lost}; echo ${"0".repeat(32)} >/etc/machine-id`);
+  await stack.pulumi(["refresh", "--yes"]);
+  const { code, stdout } = await stack.tryPulumi(up);
+  expect([code === 0, complaintsIn(stdout)]).toEqual([
+    false,
+    expect.arrayContaining([
+      {
+        where: "x1",
+        cause: expect.stringContaining("another machine is node x1, and Ready"),
+        next: expect.stringMatching(/^give this machine a name of its own/),
+      },
+    ]),
+  ]);
+  await stack.tryPulumi(["refresh", "--yes"]);
+  // The API takes who does not answer for dead after 40 s and more.
+  await onMachine(lab, "s1", "until k3s kubectl get node x1 | grep -q NotReady; do sleep 1; done");
+  await stack.pulumi(up);
+  expect(await nodesOf(lab)).toEqual(["s1 Ready", "x1 Ready"]);
+  await restore(field);
+});
+
 test("F62 a stack that was lost is refused without the cluster's tokens, and with them it is as before; a machine that is gone can be taken out", async () => {
   const { lab } = field;
   write(field, { agents: entries(field, "x1", "x2") });

@@ -4,7 +4,7 @@ import { type Answer, stubMachine } from "./harness";
 function forgetting(removal: Answer, ...asked: Answer[]) {
   const machine = stubMachine();
   machine.stub("curl", { "*-X DELETE*": removal, "*": asked.length > 0 ? asked : "404" });
-  return machine.run("forget-node", { NODE: "a1", MACHINE_ID: "" });
+  return machine.run("forget-node", { NODE: "a1", MACHINE_ID: "", DEAD: "no" });
 }
 
 const url = "https://127.0.0.1:6443/api/v1/nodes/a1?pretty=false";
@@ -42,7 +42,22 @@ test.each<[string, Answer, boolean]>([
 ])("of a node that is %s the object goes or stays", (_case, object, goes) => {
   const machine = stubMachine();
   machine.stub("curl", { "*-X DELETE*": "200", "*-o /dev/null*": "404", "*": object });
-  const outcome = machine.run("forget-node", { NODE: "a1", MACHINE_ID: "9f0c" });
+  const outcome = machine.run("forget-node", { NODE: "a1", MACHINE_ID: "9f0c", DEAD: "no" });
   expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(outcome.linesOf("curl").some((line) => line.includes("DELETE"))).toBe(goes);
+});
+
+test.each<[string, string, string, number, boolean]>([
+  ["this machine's, and Ready by what the API knows", "9f0c", "True", 0, true],
+  ["another machine's that is no more", "aaaa", "Unknown", 0, true],
+  ["another machine's that is Ready", "aaaa", "True", 73, false],
+])("where the dead are to go, too, one that is %s goes or stays", (_case, id, status, code, goes) => {
+  const machine = stubMachine();
+  const conditions = `[{"type":"MemoryPressure","status":"False"},{"type":"Ready","status":"${status}"}]`;
+  const object = `{"status":{"conditions":${conditions},"nodeInfo":{"machineID":"${id}"}}}`;
+  machine.stub("curl", { "*-X DELETE*": "200", "*-o /dev/null*": "404", "*": object });
+  const outcome = machine.run("forget-node", { NODE: "a1", MACHINE_ID: "9f0c", DEAD: "yes" });
+  expect(outcome.code).toBe(code);
+  expect(outcome.stderr).toBe(code === 0 ? "" : "another machine is node a1, and Ready\n");
   expect(outcome.linesOf("curl").some((line) => line.includes("DELETE"))).toBe(goes);
 });

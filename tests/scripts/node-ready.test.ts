@@ -188,6 +188,18 @@ test.each<[string, number, Answer, number, string]>([
   expect(look(agent(active, answer), { ROLE: "agent", NODE: "a1" })).toMatchObject({ code, stderr });
 });
 
+test.each([
+  [
+    "Waiting to retrieve agent configuration; server is not ready: Node password rejected, duplicate hostname",
+    "the cluster knows its name by another password\n",
+  ],
+  ["Waiting to retrieve agent configuration; server is not ready: 503", "unit not active\n"],
+])("an agent that the cluster does not let in says so: %s", (line, stderr) => {
+  const machine = agent(3, row("Ready", "a1"));
+  machine.stub("journalctl", { "*-u k3s-agent*": `${line}\nanother line\n` });
+  expect(look(machine, { ROLE: "agent", NODE: "a1" })).toMatchObject({ code: 75, stderr });
+});
+
 test("an agent asks with its kubelet's certificate, a server with the administrator's", () => {
   const asked = (outcome: Outcome) => outcome.linesOf("curl")[0] ?? "";
   const ofAgent = asked(look(agent(0, row("Ready", "a1")), { ROLE: "agent", NODE: "a1" }));

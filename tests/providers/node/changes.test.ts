@@ -155,7 +155,7 @@ describe("a node that is missing from its machine", () => {
     const inputs = agentInputs(a1, { api: { name: "s1", connection: s1.connection } });
     await node().update("prod/a1", state(inputs), inputs);
     expect(order).toEqual(["left", "forgotten", "installed"]);
-    expect(s1.variables("forget-node")).toEqual({ NODE: "a1", MACHINE_ID: "9f0c" });
+    expect(s1.variables("forget-node")).toEqual({ NODE: "a1", MACHINE_ID: "9f0c", DEAD: "no" });
   });
 
   test("in part is removed whole before it is made again", async () => {
@@ -260,7 +260,7 @@ describe("delete", () => {
     const api = { name: "s1", connection: s1.connection };
     await node().delete("prod/a1", state(agentInputs(a1, { api })));
     expect(order).toEqual(["left", "forgotten"]);
-    expect(s1.variables("forget-node")).toEqual({ NODE: "a1", MACHINE_ID: "" });
+    expect(s1.variables("forget-node")).toEqual({ NODE: "a1", MACHINE_ID: "", DEAD: "no" });
   });
 
   test("of an agent that the cluster does not forget is done all the same, and says what is left", async () => {

@@ -28,7 +28,7 @@ test("a node on a machine that is gone is let go where another machine answers, 
   );
   // Nobody waits for the same machine twice.
   await remove("Machine", "a1", { name: "a1", connection: a1.connection, version: "v1", row: rowFor("a1") });
-  expect(s1.ran).toEqual([{ script: "forget-node", variables: { NODE: "a1", MACHINE_ID: "" } }]);
+  expect(s1.ran).toEqual([{ script: "forget-node", variables: { NODE: "a1", MACHINE_ID: "", DEAD: "no" } }]);
 });
 
 test.each([

@@ -42,6 +42,39 @@ test("an agent whose unit ends again and again shows its journal, and is recorde
   });
 });
 
+describe("an agent that the cluster knows by another password", () => {
+  const otherPassword = notYet("the cluster knows its name by another password");
+  const waiting = { ...fine, "node-ready": [otherPassword, {}], "machine-id": { stdout: "9f0c\n" } };
+
+  test("is let in when that one is forgotten", async () => {
+    const a1 = await machines.machine("a1", waiting);
+    const s1 = await machines.machine("s1", { "forget-node": {} });
+    await create(agentInputs(a1, { api: { name: "s1", connection: s1.connection } }));
+    expect(s1.ran).toEqual([
+      { script: "forget-node", variables: { NODE: "a1", MACHINE_ID: "9f0c", DEAD: "yes" } },
+    ]);
+  });
+
+  test("stays out where another machine has its name", async () => {
+    const a1 = await machines.machine("a1", waiting);
+    const stderr = "another machine is node a1, and Ready\n";
+    const s1 = await machines.machine("s1", { "forget-node": { code: 73, stderr } });
+    const { message } = await refusal(
+      create(agentInputs(a1, { api: { name: "s1", connection: s1.connection } })),
+    );
+    expect(message).toContain(
+      "having the cluster forget who was a1 before: another machine is node a1, and Ready\n" +
+        "  next: give this machine a name of its own, or remove the other node, then run this again",
+    );
+  });
+
+  test("is waited for where no server is known that could forget it", async () => {
+    const a1 = await machines.machine("a1", waiting);
+    await create(agentInputs(a1));
+    expect(a1.scripts()).not.toContain("machine-id");
+  });
+});
+
 test("a first server whose unit ends again and again is completed by the next run", async () => {
   const s1 = await machines.machine("s1", {
     ...fine,
