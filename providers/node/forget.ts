@@ -2,7 +2,7 @@ import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
-import { advised } from "../failure";
+import { advised, StepError } from "../failure";
 import type { Tell } from "../wire";
 
 /**
@@ -41,10 +41,23 @@ export function makingRoom(machine: Machine, name: string, api: Member | undefin
     await connect(api.name, api.connection)
       .run(script("forget-node"), { variables, deadline: 30_000 })
       .catch((error) => {
-        throw advised(step, error, {
-          69: `see why the API of ${api.name} does not let it go (kubectl delete node ${name}), then run this again`,
-          73: "give this machine a name of its own, or remove the other node, then run this again",
-        });
+        throw (
+          taken(machine, step, error) ??
+          advised(step, error, {
+            69: `see why the API of ${api.name} does not let it go (kubectl delete node ${name}), then run this again`,
+          })
+        );
       });
   };
+}
+
+/** It is the agent's mistake, whichever machine was asked. */
+function taken(machine: Machine, step: string, error: unknown): StepError | undefined {
+  if (!(error instanceof RemoteError) || error.answer?.code !== 73) return undefined;
+  return new StepError({
+    machine: machine.name,
+    step,
+    cause: error.answer.stderr.trim(),
+    next: "give this machine a name of its own, or remove the other node, then run this again",
+  });
 }

@@ -63,7 +63,7 @@ describe("an agent that the cluster knows by another password", () => {
       create(agentInputs(a1, { api: { name: "s1", connection: s1.connection } })),
     );
     expect(message).toContain(
-      "having the cluster forget who was a1 before: another machine is node a1, and Ready\n" +
+      "a1: having the cluster forget who was a1 before: another machine is node a1, and Ready\n" +
         "  next: give this machine a name of its own, or remove the other node, then run this again",
     );
   });
