@@ -60,6 +60,8 @@ test("F56 an agent that the cluster knows by another password is let in, unless 
   await stack.pulumi(["refresh", "--yes"]);
   expect(await stack.pulumi(up)).toContain("having the cluster forget who was x1 before");
   expect(await nodesOf(lab)).toEqual(["s1 Ready", "x1 Ready"]);
+  // Somebody else is x1, and alive.
+  await onMachine(lab, "s1", `systemd-run -q --unit heart sh -c '${heart("x1")}'`);
   await onMachine(lab, "x1", `${lost}; echo ${"0".repeat(32)} >/etc/machine-id`);
   await stack.pulumi(["refresh", "--yes"]);
   const { code, stdout } = await stack.tryPulumi(up);
@@ -73,13 +75,22 @@ test("F56 an agent that the cluster knows by another password is let in, unless 
       },
     ]),
   ]);
-  await stack.tryPulumi(["refresh", "--yes"]);
   // The API takes who does not answer for dead after 40 s and more.
-  await onMachine(lab, "s1", "until k3s kubectl get node x1 | grep -q NotReady; do sleep 1; done");
+  await onMachine(
+    lab,
+    "s1",
+    "systemctl stop heart; until k3s kubectl get node x1 | grep -q NotReady; do sleep 1; done",
+  );
   await stack.pulumi(up);
   expect(await nodesOf(lab)).toEqual(["s1 Ready", "x1 Ready"]);
   await restore(field);
 });
+
+/** Renews a node's lease, as its kubelet would. */
+function heart(node: string): string {
+  const patch = String.raw`{\"spec\":{\"renewTime\":\"$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)\"}}`;
+  return `while :; do k3s kubectl -n kube-node-lease patch lease ${node} --type merge -p "${patch}"; sleep 5; done`;
+}
 
 test("F62 a stack that was lost is refused without the cluster's tokens, and with them it is as before; a machine that is gone can be taken out", async () => {
   const { lab } = field;
