@@ -76,7 +76,7 @@ test("F50 two machines that do not hear each other both have the address: refres
   expect(seen).toContain(`${names}, which do not hear each other`);
   const { code, stdout } = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
   expect([code === 0, stdout]).toEqual([false, expect.stringContaining(`${names} both have`)]);
-  expect(silence(field.observer.reads, begun, Date.now())).toBeLessThan(5_000);
+  expect(silence(field.observer.reads, begun, Date.now())).toBeLessThan(30_000);
   field.observer.rest();
   await deaf("-D", first, second);
   await stack.pulumi(["up", "--yes", "--skip-preview"]);
