@@ -3,7 +3,10 @@ export function argumentName(argument: string): string {
   return argument.replace(/=.*$/s, "");
 }
 
-/** A configuration with more of a component's arguments, by what it has of them; a list before what is added to it, or k3s forgets that. */
+/**
+ * A configuration with more of a component's arguments, by what it has of them; a list before what is added to it, or k3s
+ * forgets that.
+ */
 export function withArguments<Value>(
   config: Record<string, Value>,
   key: string,

@@ -5,8 +5,3 @@ export const ownerFile = "/etc/rancher/k3s/owner";
 export function namesNode(owner: string): boolean {
   return /^[^\p{Cc}]+\/[^\p{Cc}]+$/u.test(owner);
 }
-
-/** What to do where it is not. */
-export function ownerAdvice(node: string): string {
-  return `if it is ${node}, write that into it (printf %s ${node} >${ownerFile}); otherwise take the machine out of the manifest`;
-}

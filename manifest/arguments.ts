@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { argumentName } from "../k3s/arguments";
 import { shown } from "./shown";
 import { printableLines, text } from "./text";
 
@@ -27,7 +28,7 @@ const argument = text({
 export function argumentsOf(part: "kubelet" | "apiserver") {
   const args = z.array(argument).superRefine((list, context) => {
     for (const [index, each] of list.entries()) {
-      const name = nameOf(each);
+      const name = argumentName(each);
       const place = places[part]?.[name];
       const wrong = place
         ? `${name} has a place of its own: use ${place}`
@@ -45,8 +46,4 @@ export function argumentsOf(part: "kubelet" | "apiserver") {
       id: part,
       description: `Arguments of the ${part === "kubelet" ? "kubelet of every node" : "API server, on every server"}.`,
     });
-}
-
-export function nameOf(argument: string): string {
-  return argument.replace(/=[\s\S]*$/, "");
 }

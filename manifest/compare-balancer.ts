@@ -1,7 +1,7 @@
 import type { HealthCheck } from "../balancer/haproxy-checks";
 import { addressOf } from "../balancer/subnets";
+import { argumentName } from "../k3s/arguments";
 import { minorOf } from "../k3s/requirements";
-import { nameOf } from "./arguments";
 import { keysIn } from "./compare-config";
 import type { WrittenMachine } from "./every-machine";
 import { type Found, isMap, valueAt, type Way } from "./place";
@@ -184,7 +184,7 @@ function argsOf(manifest: unknown, servers: WrittenMachine[]): Argument[] {
   return lists.flatMap(({ way, value }) =>
     [value].flat().flatMap((text, index): Argument[] => {
       if (typeof text !== "string") return [];
-      return [{ way: Array.isArray(value) ? [...way, index] : way, name: nameOf(text), text }];
+      return [{ way: Array.isArray(value) ? [...way, index] : way, name: argumentName(text), text }];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { nameOf } from "./arguments";
+import { argumentName } from "../k3s/arguments";
 import { machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
 import { type Found, isMap, valueAt, type Way } from "./place";
 
@@ -73,10 +73,10 @@ function twiceGiven(manifest: unknown, { way, key, value }: Place): Found[] {
   const list = Object.entries(lists).find(([known]) => known === key.replace(/\+$/, ""))?.[1];
   const args = list ? valueAt(manifest, list) : undefined;
   if (!list || !Array.isArray(args)) return [];
-  const given = new Set(args.filter((each) => typeof each === "string").map(nameOf));
+  const given = new Set(args.filter((each) => typeof each === "string").map(argumentName));
   return [value].flat().flatMap((each, index): Found[] => {
-    if (typeof each !== "string" || !given.has(nameOf(each))) return [];
-    const message = `${nameOf(each)} is also in ${list.join(".")}: keep one`;
+    if (typeof each !== "string" || !given.has(argumentName(each))) return [];
+    const message = `${argumentName(each)} is also in ${list.join(".")}: keep one`;
     return [{ way: Array.isArray(value) ? [...way, index] : way, message }];
   });
 }

@@ -9,6 +9,7 @@
 
 set -eu
 umask 077
+. scripts/owned.sh
 . scripts/files.sh
 
 main() {
@@ -46,14 +47,9 @@ main() {
   run
 }
 
-# A file that names no node (the power was cut, perhaps) may be this node's as well as another's.
 taken() {
-  case $(cat "$1") in
-    *[![:print:]]*) ;;
-    ?*/?*) printf 'this machine belongs to %s\n' "$(cat "$1")" >&2; exit 73 ;;
-  esac
-  echo "$1 is there and names no node, so that nobody can tell whom this machine belongs to" >&2
-  exit 78
+  if named "$1"; then fail 73 "this machine belongs to $(cat "$1")"; fi
+  fail 78 "$1 is there and names no node, so that nobody can tell whom this machine belongs to"
 }
 
 run() {

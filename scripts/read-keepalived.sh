@@ -3,9 +3,9 @@
 # Inputs: PEER, the address of a machine that asks, or nothing.
 # Output: nothing, where its removal has begun; otherwise lines of name=value: owner ("-" where its file is empty);
 # unit=<active or not> <enabled or not>; for each file that is not as it was written file=<path> <missing, changed, or its
-# mode and owner>; package=missing where there is no keepalived; serves and holds, the addresses that it may have, and those that it has; group, the same for those who hear
-# each other; knows=yes where it sends to the one who asks; haproxy, the status that its HAProxy answers with, 000 for
-# none. Exit: 0.
+# mode and owner>; package=missing where there is no keepalived; serves and holds, the addresses that it may have, and those
+# that it has; group, the same for those who hear each other; knows=yes where it sends to the one who asks; haproxy, the
+# status that its HAProxy answers with, 000 for none. Exit: 0.
 
 set -eu
 . scripts/look-at-files.sh

@@ -5,7 +5,7 @@ import type { Listener } from "../../balancer/haproxy-text";
 import { haproxy } from "../../balancer/paths";
 import type { CheckTiming } from "../../balancer/timing";
 import { namesNode } from "../../k3s/owner";
-import { ownerAdvice } from "../advice";
+import { ownerAdvice, packageAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { isGone, removeFrom } from "../gone";
@@ -86,8 +86,7 @@ export const haproxyFrontend: Resource<HaProxyInputs, object> = {
     const remove = () => removed(machine, id, keepPackage);
     await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {
-        70: "see what keeps the package haproxy there, or give keepPackage: true, then run this again",
-        75: "wait for the end of that installation, then run this again",
+        ...packageAdvice("haproxy"),
         78: ownerAdvice(ownerFile, id),
       });
     });

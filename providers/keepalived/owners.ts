@@ -44,18 +44,17 @@ export async function oneOwner(
   }
 }
 
-/** Who has the addresses where this machine has, in words. */
-export async function holder(machine: Machine, inputs: KeepalivedInputs): Promise<string> {
+/** Who has the addresses where this machine has, in words; by what was seen of it just now. */
+export async function holder(machine: Machine, inputs: KeepalivedInputs, seen: Observed): Promise<string> {
   const begun = Date.now();
-  for (;;) {
-    const [own, others] = await Promise.all([observe(machine), lookAtPeers(inputs)]);
-    const owners = ownersIn(inputs, own, others);
-    const several = own.holds.length > 0 && owners.length > 1;
-    if (!several) return untouched.holder;
+  for (let own = seen; own.holds.length > 0; own = await observe(machine)) {
+    const owners = ownersIn(inputs, own, await lookAtPeers(inputs));
+    if (owners.length < 2) break;
     if (Date.now() - begun > bearable)
       return `${owners.map(({ name }) => name).join(" and ")}, which do not hear each other`;
     await pause(500);
   }
+  return untouched.holder;
 }
 
 /** The first answer of HAProxy, and the time after which the last machine takes what it thinks nobody has. */

@@ -1,7 +1,7 @@
 import { keepalived as paths } from "../../balancer/paths";
 import { namesNode } from "../../k3s/owner";
 import { script } from "../../remote/script";
-import { ownerAdvice } from "../advice";
+import { ownerAdvice, packageAdvice } from "../advice";
 import { connect } from "../connection";
 import { advised } from "../failure";
 import { isGone, removeFrom } from "../gone";
@@ -39,14 +39,15 @@ export const keepalived: Resource<KeepalivedInputs, KeepalivedOutputs> = {
   read: async (id, inputs, tell) => {
     tell("looking at keepalived");
     const machine = connect(inputs.name, inputs.connection);
-    const { owner, live, active, holds } = await observe(machine);
+    const seen = await observe(machine);
+    const { owner, live, active } = seen;
     if (owner !== id && !active) return "gone";
     if (owner !== "" && owner !== id)
       return {
         ...live,
         files: namesNode(owner) ? `its keepalived belongs to ${owner}` : `${ownerFile} names nobody`,
       };
-    return { ...live, holder: holds.length > 0 ? await holder(machine, inputs) : untouched.holder };
+    return { ...live, holder: await holder(machine, inputs, seen) };
   },
   delete: async (id, { name, connection, peers, keepPackage }, tell) => {
     if (isGone(connection)) return;
@@ -59,8 +60,7 @@ export const keepalived: Resource<KeepalivedInputs, KeepalivedOutputs> = {
     const remove = () => machine.run(script("uninstall-keepalived"), { variables, deadline: 3 * 60_000 });
     await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {
-        70: "see what keeps the package keepalived there, or give keepPackage: true, then run this again",
-        75: "wait for the end of that installation, then run this again",
+        ...packageAdvice("keepalived"),
         78: ownerAdvice(ownerFile, id),
       });
     });

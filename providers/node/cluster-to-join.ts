@@ -1,8 +1,9 @@
 import { paths } from "../../k3s/config";
-import { namesNode, ownerAdvice, ownerFile } from "../../k3s/owner";
+import { namesNode, ownerFile } from "../../k3s/owner";
 import { parseToken, pinnedToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
+import { ownerAdvice } from "../advice";
 import { connect, type Member } from "../connection";
 import { advised, StepError } from "../failure";
 import { secretsOf } from "../secrets";
@@ -70,7 +71,7 @@ function foreign(machine: string, owner: string, wanted: string): StepError {
       machine,
       step,
       cause: `a server is on it, and ${ownerFile} there names no node`,
-      next: ownerAdvice(wanted),
+      next: ownerAdvice(ownerFile, wanted, "take the machine out of the manifest"),
     });
   return new StepError({
     machine,

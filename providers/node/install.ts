@@ -1,11 +1,12 @@
 import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
 import { authenticationFile, publicRole } from "../../k3s/health";
 import { ours } from "../../k3s/ours";
-import { ownerAdvice } from "../../k3s/owner";
+import { ownerFile } from "../../k3s/owner";
 import { unitFile, unitName } from "../../k3s/unit";
 import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
+import { ownerAdvice } from "../advice";
 import { advised } from "../failure";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
@@ -39,7 +40,7 @@ export async function install(
     .catch((error) => {
       throw advised(step, error, {
         73: "remove that node by the stack that made it, or take this machine out of the manifest",
-        78: ownerAdvice(id),
+        78: ownerAdvice(ownerFile, id, "take the machine out of the manifest"),
       });
     });
 }
