@@ -8,6 +8,7 @@ import type { BalancerMachine, Machine, MachineSsh, Manifest, Written } from "..
 import { milliseconds } from "../manifest/units";
 import { warnings } from "../manifest/warnings";
 import type { Connection } from "../providers/connection";
+import type { Drain } from "../providers/drain";
 import { hidden, passwordIn } from "./hidden";
 import { type Shared, shared } from "./shared";
 
@@ -55,6 +56,7 @@ export interface Cluster
       | "network"
       | "preflight"
       | "minima"
+      | "upgrade"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];
@@ -62,6 +64,8 @@ export interface Cluster
   balancers: Reached[];
   token?: pulumi.Input<string>;
   agentToken?: pulumi.Input<string>;
+  /** How pods are taken from a node that is upgraded, or that leaves. */
+  drain: Drain;
   /** Milliseconds that a node is given to become ready. */
   patience?: number;
 }
@@ -106,9 +110,10 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
   const nodes = [...manifest.servers, ...manifest.agents].flatMap(
     ({ nodeIp, host }) => nodeIp?.split(",") ?? [given(host)],
   );
-  const { datastore, registries, proxy, ...rest } = manifest;
+  const { datastore, registries, proxy, drain, ...rest } = manifest;
   return {
     ...rest,
+    drain: drainOf(drain),
     ...shared(manifest, [...nodes, ...addressesOf(manifest.endpoint)]),
     servers: [first, ...others],
     agents: manifest.agents.map(machine("agent")),
@@ -129,6 +134,13 @@ function connectionOf(
     ...(connect ? { connectTimeout: milliseconds(connect) } : {}),
   };
   return hidden(pulumi.output({ host, ...ssh, ...more }), passwordIn.connection);
+}
+
+function drainOf({ timeout, grace, emptyDirs }: Manifest["drain"]): Drain {
+  return {
+    ...{ timeout: milliseconds(timeout), emptyDirs },
+    ...(grace ? { grace: Math.ceil(milliseconds(grace) / 1_000) } : {}),
+  };
 }
 
 /** An address that is not known yet cannot be checked: a name that no machine has takes its place meanwhile. */

@@ -7,6 +7,8 @@ import type { JoinArgs, NodeArgs } from "./node-args";
 export interface K3sAgentArgs extends NodeArgs {
   /** The server to join, or the address of a cluster and its agent token. */
   server: K3sServer | JoinArgs;
+  /** How many agents of its cluster may restart at once; default: 1. */
+  atOnce?: number;
 }
 
 function joinOf(server: K3sServer): JoinArgs {
@@ -23,7 +25,12 @@ export class K3sAgent extends pulumi.ComponentResource {
     super("k3s:index:K3sAgent", name, {}, options);
     const { server } = args;
     const { url, token, api } = server instanceof K3sServer ? joinOf(server) : server;
-    const node = memberNode(name, args, { role: "agent", server: url, token, api }, this);
+    const node = memberNode(
+      name,
+      args,
+      { role: "agent", server: url, token, api, atOnce: args.atOnce },
+      this,
+    );
     hook("after", name, args, { parent: this, dependsOn: node });
     this.ready = node.id;
     this.registerOutputs();

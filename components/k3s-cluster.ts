@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { proxyFor } from "../manifest/proxy";
 import { bytes } from "../manifest/units";
+import { countOf } from "../manifest/upgrade";
 import { ControlPlane } from "../providers/control-plane/resource";
+import { Departure } from "../providers/departure/resource";
 import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
@@ -12,6 +14,7 @@ import { type Cluster, checkedArgs, type K3sClusterArgs, type Reached } from "./
 import { hook } from "./hook";
 import { K3sAgent } from "./k3s-agent";
 import { K3sServer } from "./k3s-server";
+import { releaseOf } from "./node";
 import { defaultPatience } from "./node-args";
 
 /** A whole cluster: first server, other servers, agents; and the control plane verified. */
@@ -39,7 +42,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, haproxy } = cluster;
+    const { datastore, registries, proxy, haproxy, upgrade } = cluster;
     const token = cluster.token ?? made(`${name}-token`, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
 
@@ -53,14 +56,27 @@ export class K3sCluster extends pulumi.ComponentResource {
     const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
     const names = cluster.servers.map((server) => server.name);
     const external = datastore && pulumi.unsecret(datastore).apply(({ kind }) => kind === "external");
-    const membership = new Membership(name, { servers: names, external, preflight: preflight.id }, child);
+    const servers = [first, ...others];
+    const agents = cluster.agents.map(known);
+    const from = releaseOf({ version, ...artifacts, proxy });
+    const membership = new Membership(
+      name,
+      {
+        ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
+        members: servers.map(reached),
+        releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
+      },
+      child,
+    );
 
     const common = {
       ...{ cluster: name, version, ...artifacts, registries, proxy },
       ...{ findings: cluster.preflight, preflight: preflight.id, patience },
     };
+    const drainOf = (role: "servers" | "agents") => (upgrade[role].drain ? { drain: cluster.drain } : {});
     const serverArgs = {
       ...common,
+      ...drainOf("servers"),
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
       ...(haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {}),
     };
@@ -69,46 +85,48 @@ export class K3sCluster extends pulumi.ComponentResource {
       { ...first, ...serverArgs, token, peers: others.map(reached) },
       child,
     );
-    const servers = [
-      begins,
-      ...others.map(
-        (other) =>
-          new K3sServer(
-            other.name,
-            { ...other, ...serverArgs, server: begins, peers: [reached(first)] },
-            child,
-          ),
-      ),
-    ];
+    const joining = others.map((other) => {
+      const peers = servers.filter(({ name }) => name !== other.name).map(reached);
+      return new K3sServer(other.name, { ...other, ...serverArgs, server: begins, peers }, child);
+    });
 
-    const nodes = servers.map(({ node }) => node);
+    const nodes = [begins, ...joining].map(({ node }) => node);
     const started = pulumi.all([preflight.id, ...nodes]).apply(([looked]) => looked ?? "");
     const { statsPassword, frontend, local } = frontends(name, cluster, {
-      ...{ ca: begins.joinToken, servers: [first, ...others], started, patience },
+      ...{ ca: begins.joinToken, servers, started, patience },
       parent: this,
     });
     const balancers = cluster.balancers.map(known);
-    const front = inFront(name, cluster, [first, ...others], balancers, frontend, this);
+    const front = inFront(name, cluster, servers, balancers, frontend, this);
 
     const endpoint = reachedAt(cluster, first);
     const controlPlane = new ControlPlane(
       name,
       {
-        ...{ cluster: name, servers: [first, ...others].map(reached), nodes, endpoint },
+        ...{ cluster: name, servers: servers.map(reached), nodes, endpoint },
         ...{ podNetwork: cluster.preflight["pod-network"], patience },
       },
       child,
     );
-    for (const server of [first, ...others])
-      hook("after", server.name, server, { ...child, dependsOn: controlPlane });
+    for (const server of servers) hook("after", server.name, server, { ...child, dependsOn: controlPlane });
 
     const url = pulumi.interpolate`https://${endpoint.address}:${endpoint.port}`;
     // After all servers, and while the control plane is verified: etcd takes its time to make voters of them.
     const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
-    for (const agent of cluster.agents.map(known)) {
+    const atOnce = countOf(upgrade.agents.atOnce, agents.length);
+    const ready = agents.map((agent) => {
       const server = { url: local?.(agent) ?? url, token: agentsToken, api: reached(first) };
-      new K3sAgent(agent.name, { ...agent, ...common, server }, child);
-    }
+      const args = { ...agent, ...common, ...drainOf("agents"), server, atOnce };
+      return new K3sAgent(agent.name, args, child).ready;
+    });
+    new Departure(
+      name,
+      {
+        ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
+        ...{ drain: cluster.drain, atOnce, after: [controlPlane.id, ...ready] },
+      },
+      child,
+    );
 
     // What nobody could use yet is not given away.
     const answering = <T>(output: pulumi.Output<T>) =>

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ProxySettings, Registries } from "../manifest/schema";
 import type { Connection } from "../providers/connection";
+import type { Drain } from "../providers/drain";
 import type { Override } from "../providers/preflight/overrides";
 import type { Hooks } from "./hook";
 
@@ -37,6 +38,8 @@ export interface NodeArgs {
   patience?: number;
   /** How to take a slow-disk or a pod-network that is not as it should be; docs/preflight.md has the defaults. */
   findings?: Record<string, Override>;
+  /** How its pods go elsewhere before it is upgraded; by default they stay. */
+  drain?: Drain;
   /** Something that must be there before the machine is touched. */
   preflight?: pulumi.Input<string>;
 }

@@ -17,7 +17,7 @@ import { defaultPatience, type NodeArgs, releaseAddress } from "./node-args";
 
 /** What servers and agents do not have in common. */
 export interface RoleArgs
-  extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers" | "api"> {
+  extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers" | "api" | "atOnce"> {
   role: Role;
   /** Where servers keep the cluster's state. */
   datastore?: pulumi.Input<Datastore | undefined>;
@@ -35,17 +35,13 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
   const connection = connectionOf(args).apply(believingNobody);
   const checked = pulumi.all([connection, args.preflight]).apply(([known]) => known);
   const before = hook("before", name, { hooks, connection: checked }, { parent });
-  const release = releaseAddress(args);
   const proxy = hidden(args.proxy, passwordIn.proxy);
   const machine = new Machine(
     name,
     {
       name,
       connection,
-      version,
-      release,
-      images: args.images ?? false,
-      proxy: proxy.apply((its) => its && proxyFor(release, its)),
+      ...releaseOf(args),
       disk: pulumi.unsecret(pulumi.output(of.datastore)).apply((its) => diskOf(of.role, its, args)),
       preflight: args.preflight ?? "",
     },
@@ -71,10 +67,23 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
       token: pulumi.secret(token),
       sha256: machine.sha256,
       podNetwork: args.findings?.["pod-network"],
+      drain: args.drain,
       patience: args.patience ?? defaultPatience,
     },
     { parent },
   );
+}
+
+/** What a machine is to hold, and where it comes from. */
+export function releaseOf(args: Pick<NodeArgs, "version" | "mirror" | "images" | "proxy">) {
+  const release = releaseAddress(args);
+  const proxy = hidden(args.proxy, passwordIn.proxy);
+  return {
+    version: args.version,
+    release,
+    images: args.images ?? false,
+    proxy: proxy.apply((its) => its && proxyFor(release, its)),
+  };
 }
 
 /** How the machine is reached: a secret where it holds a password. */

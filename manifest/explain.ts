@@ -54,8 +54,11 @@ function unknownKey(key: string, known: string[]): string {
 
 /** Keys that will have a meaning: accepting them now would promise what nobody does. */
 const notYet: Record<string, string> = {
-  upgrade: "nodes are upgraded neither in batches nor in turn",
-  drain: "pods are not moved off a node before it changes",
+  tokens: "tokens stay as they were made",
+  snapshots: "snapshots are k3s's own matter (config: { etcd-snapshot-schedule-cron: … })",
+  restore: "a snapshot is restored by hand",
+  recover: "a lost quorum is recovered by hand",
+  join: "a cluster has its own servers",
 };
 
 /** Keys that are often written one level off. */
@@ -80,6 +83,10 @@ const elsewhere: Record<string, string> = {
   nodeCidrMaskSize: "network",
   mirrors: "registries",
   noProxy: "proxy",
+  atOnce: "upgrade.agents",
+  drain: "upgrade.agents or upgrade.servers; its times are in drain, at the top",
+  grace: "drain",
+  emptyDirs: "drain",
   mirror: "artifacts",
   vip: "endpoint",
   routerId: "endpoint",

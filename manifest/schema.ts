@@ -15,6 +15,7 @@ import { ssh } from "./ssh";
 import type { Taint } from "./taints";
 import { oneOf } from "./text";
 import { agentToken, serverToken } from "./tokens";
+import { drain, upgrade } from "./upgrade";
 
 const components = [
   "coredns",
@@ -75,6 +76,8 @@ export const manifestSchema = z.strictObject({
       "An HAProxy on every agent, in front of all servers; false for none. Default: none, or as there where endpoint has vip",
     ),
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
+  upgrade: upgrade.prefault({}).describe("How nodes come to another version"),
+  drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
   minima: minima.prefault({}).describe("What machines have at least"),
   timeouts: timeouts.default({}).describe("How long to wait before giving up"),
   preflight: preflight

@@ -36,7 +36,10 @@ export function rowOf(urn: string): Row {
     progress(urn, step);
   };
   return {
-    tell: Object.assign(tell, { warn: (message: string) => log(urn, message, LogSeverity.WARNING) }),
+    tell: Object.assign(tell, {
+      warn: (message: string) => log(urn, message, LogSeverity.WARNING),
+      note: (message: string) => log(urn, message, LogSeverity.INFO),
+    }),
     step: () => step,
     end: () => clearInterval(timer),
   };

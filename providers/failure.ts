@@ -26,6 +26,11 @@ export class StepError extends Error {
   }
 }
 
+/** The same failure, with what has become of the machine since. */
+export function since(failure: StepError, now: string): StepError {
+  return Object.assign(failure, { message: plain(`${failure.message}\n  now: ${now}`) });
+}
+
 /** A sentence as it reads after a colon; names such as "MaxSessions" keep their capital. */
 function clause(sentence: string): string {
   return sentence.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase()).replace(/\.$/, "");

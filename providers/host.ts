@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { controlPlane } from "./control-plane/provider";
+import { departure } from "./departure/provider";
 import { haproxyFrontend } from "./haproxy/provider";
 import { keepalived } from "./keepalived/provider";
 import { machine } from "./machine/provider";
@@ -15,6 +16,7 @@ const kinds: Record<string, (name: string) => dynamic.ResourceProvider> = {
   HaProxy: (name) => wired(name, haproxyFrontend),
   Node: (name) => wired(name, node),
   ControlPlane: (name) => wired(name, controlPlane),
+  Departure: (name) => wired(name, departure),
   Keepalived: (name) => wired(name, keepalived),
 };
 

@@ -68,10 +68,13 @@ function isAway(error: unknown): boolean {
   return kind === "connection lost" || (["unreachable", "refused", "timed out"].includes(kind) && !answer);
 }
 
+/** A unit that does not come to what is waited for. */
+export class UnitFailure extends StepError {}
+
 async function unitFailure(wait: Wait, reason: string, cause: string): Promise<Error> {
   const { machine, unit, advice } = wait;
   const correct = `correct the cause (journalctl -u ${unit} on ${machine.name} shows all of it)`;
-  return new StepError({
+  return new UnitFailure({
     machine: machine.name,
     step: `starting ${unit}`,
     cause,

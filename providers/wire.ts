@@ -15,6 +15,8 @@ export interface Tell {
   (step: string): void;
   /** Says what the user is to know, and does not take it back. */
   warn(message: string): void;
+  /** Says what came of it, and does not take it back. */
+  note(message: string): void;
 }
 
 /** What looking at the inputs came to. */
@@ -39,7 +41,7 @@ export interface Resource<I extends object, O extends object> {
   /** What is found out when it is made or changed, and is no input. */
   outputs?: readonly (keyof O)[];
   /** The machine that is changed when it is made, changed or removed: by nobody else at the same time. */
-  changes?(inputs: I): Member;
+  changes?(inputs: I): Member | undefined;
   create(inputs: I, tell: Tell, begun: Begun<O>): Promise<{ id: string; outputs: O }>;
   update(id: string, inputs: I, state: I & O, tell: Tell): Promise<O>;
   /** Also runs in a preview: whether what is in the state is not there, as when its removal was cut off. */
@@ -65,8 +67,10 @@ export function wired<I extends object, O extends object>(
   // What is read is also an input of the next run, which must know all of them.
   const forgotten = kind.read ? [] : createOnly;
   const pending = (kind.pending ?? []).map(String);
-  const locked = <T>(inputs: Props, tell: Tell, work: () => Promise<T>) =>
-    kind.changes ? alone(kind.changes(inputs as I), tell, work) : work();
+  const locked = <T>(inputs: Props, tell: Tell, work: () => Promise<T>) => {
+    const machine = kind.changes?.(inputs as I);
+    return machine ? alone(machine, tell, work) : work();
+  };
   const lasting = (inputs: Props) => without(forgotten, inputs);
   const state = (inputs: Props, outputs: object) => ({ ...lasting(inputs), ...plain(outputs) });
   return {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Goes through a node's signs of readiness in their order, and waits for the next one to show.
-# Inputs: ROLE, server or agent; NODE; SEEN, the last reason that was told; PATIENCE, the seconds one reason may stand.
+# Inputs: ROLE, server or agent; NODE; SEEN, the last reason that was told; PATIENCE, the seconds one reason may stand;
+# RESTARTS, how often the unit may end by itself.
 # Output: nothing. Exit: 0 ready, 1 the unit fails, 75 not yet: the reason is on stderr, told when it changes.
 
 set -eu
@@ -14,7 +15,7 @@ main() {
     reason=$(next_reason)
     [ -n "$reason" ] || exit 0
     # A unit that is active has recovered from what ended it before.
-    if [ "$reason" = "unit not active" ] && [ "$(systemctl show -p NRestarts --value "$unit")" -ge 3 ]; then
+    if [ "$reason" = "unit not active" ] && [ "$(systemctl show -p NRestarts --value "$unit")" -ge "$RESTARTS" ]; then
       echo "the unit ends again and again" >&2
       exit 1
     fi

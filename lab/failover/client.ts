@@ -1,29 +1,40 @@
 import { readFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { parse } from "yaml";
 import type { Request } from "./seen";
 
 /** What the client says, a line each, to whoever started it. */
-export type Line =
-  | ({ kind: "connection" | "read" | "remembered" } & Request)
-  | { kind: "lease"; node: string; renewed: number };
+export type Line = ({ kind: Kind } & Request) | { kind: "lease"; node: string; renewed: number };
 
-/** After so long an answer comes too late. */
-const patience = 1_000;
+export type Kind = "connection" | "read" | "remembered" | "write" | "web";
+
+/** After so long an answer comes too late; a write may have to wait for another leader of etcd. */
+const patience = { connection: 1_000, read: 1_000, remembered: 1_000, write: 10_000, web: 1_000 };
 
 /** Between trials new connections are rare, since each costs this computer and the servers some work. */
-const everyMilliseconds = { connection: 20, atRest: 200, read: 100, lease: 1_000 };
+const everyMilliseconds = { connection: 20, atRest: 200, read: 100, write: 100, web: 100, lease: 1_000 };
 
 let busy = false;
 
 /**
- * Asks the API through its address for ever: `node client.js KUBECONFIG NODE…`, the nodes whose leases it reads.
- * A line "busy" or "rest" says whether a trial runs.
+ * Asks the API through its address for ever: `node client.js KUBECONFIG [--writes] [--web ADDRESS:PORT,…] NODE…`, the nodes
+ * whose leases it reads. A line "busy" or "rest" says whether a trial runs.
  */
-function main([file = "", ...nodes]: string[]): void {
+function main(args: string[]): void {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { writes: { type: "boolean", default: false }, web: { type: "string", default: "" } },
+    allowPositionals: true,
+  });
+  const [file = "", ...nodes] = positionals;
   const api = apiOf(readFileSync(file, "utf8"));
   const kept = { ...api, agent: new Agent({ keepAlive: true }) };
+  if (values.writes) every(everyMilliseconds.write, () => timed("write", kept, object, written()));
+  const places = values.web.split(",").filter(Boolean);
+  let turn = 0;
+  if (places.length > 0) every(everyMilliseconds.web, () => web(places[turn++ % places.length] ?? ""));
   createInterface({ input: process.stdin }).on("line", (line) => {
     busy = line === "busy";
   });
@@ -42,10 +53,30 @@ function main([file = "", ...nodes]: string[]): void {
 const alive = "/livez?exclude=etcd";
 const object = "/api/v1/namespaces/default";
 
-async function timed(kind: "connection" | "read" | "remembered", api: RequestOptions, path: string) {
+/** Something else each time, or the API server would not trouble etcd with it. */
+function written(): string {
+  return JSON.stringify({ metadata: { annotations: { "client/at": String(Date.now()) } } });
+}
+
+/** A workload in the cluster, each time on a new connection. */
+async function web(place: string): Promise<void> {
   const begun = Date.now();
   try {
-    const { status } = await get(api, path);
+    const { status } = await fetch(`http://${place}/`, {
+      headers: { connection: "close" },
+      signal: AbortSignal.timeout(patience.web),
+    });
+    say({ kind: "web", begun, ended: Date.now(), ...(status === 200 ? {} : { failure: `HTTP ${status}` }) });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    say({ kind: "web", begun, ended: Date.now(), failure: `${place}: ${cause ? String(cause) : message}` });
+  }
+}
+
+async function timed(kind: Exclude<Kind, "web">, api: RequestOptions, path: string, body?: string) {
+  const begun = Date.now();
+  try {
+    const { status } = await get(api, path, patience[kind], body);
     const failure = status === 200 ? {} : { failure: `HTTP ${status}` };
     say({ kind, begun, ended: Date.now(), owner: ownerOf(String(api.host)), ...failure });
   } catch (error) {
@@ -56,13 +87,21 @@ async function timed(kind: "connection" | "read" | "remembered", api: RequestOpt
 /** What cannot be read now is read a second later: its time is in it. */
 async function lease(api: RequestOptions, node: string): Promise<void> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}`;
-  const { status, body } = await get(api, path).catch(() => ({ status: 0, body: "" }));
+  const { status, body } = await get(api, path, patience.read).catch(() => ({ status: 0, body: "" }));
   if (status === 200) say({ kind: "lease", node, renewed: Date.parse(JSON.parse(body).spec.renewTime) });
 }
 
-function get(api: RequestOptions, path: string): Promise<{ status: number; body: string }> {
+/** With something to write it is a change of what is there. */
+function get(
+  api: RequestOptions,
+  path: string,
+  timeout: number,
+  written?: string,
+): Promise<{ status: number; body: string }> {
+  const change = { method: "PATCH", headers: { "content-type": "application/merge-patch+json" } };
+  const options = { ...api, ...(written ? change : {}), path, signal: AbortSignal.timeout(timeout) };
   return new Promise((resolve, reject) => {
-    const asked = request({ ...api, path, signal: AbortSignal.timeout(patience) }, (answer) => {
+    const asked = request(options, (answer) => {
       let body = "";
       answer.setEncoding("utf8").on("data", (text: string) => {
         body += text;
@@ -70,7 +109,7 @@ function get(api: RequestOptions, path: string): Promise<{ status: number; body:
       answer.once("end", () => resolve({ status: answer.statusCode ?? 0, body }));
       answer.once("error", reject);
     });
-    asked.once("error", reject).end();
+    asked.once("error", reject).end(written);
   });
 }
 

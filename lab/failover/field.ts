@@ -29,14 +29,19 @@ export interface Field {
   balancers: string[];
 }
 
-export async function openField(lab: Lab, setting: Setting, kubeconfig: string): Promise<Field> {
+export async function openField(
+  lab: Lab,
+  setting: Setting,
+  kubeconfig: string,
+  more: readonly string[] = [],
+): Promise<Field> {
   const servers = lab.machines.filter(({ role }) => role === "server");
   const agents = lab.machines.filter(({ role }) => role === "agent");
   const { socket, agents: theirs } = settings[setting];
   const balancers = [...servers, ...(theirs ? agents : [])];
   const container = ({ name }: LabMachine) => containerName(lab.name, name);
   const observer = observe({
-    ...{ kubeconfig, socket, nodes: agents.map(({ name }) => name) },
+    ...{ kubeconfig, socket, more, nodes: agents.map(({ name }) => name) },
     cards: Object.fromEntries(
       await Promise.all(servers.map(async (one) => [await card(container(one)), one.name])),
     ),

@@ -11,6 +11,9 @@ export interface Observer {
   connections: Request[];
   reads: Request[];
   remembered: Request[];
+  /** Changes of an object, and requests to a workload, where these are asked for. */
+  writes: Request[];
+  web: Request[];
   changes: Change[];
   /** When each node's lease was renewed. */
   leases: Record<string, number[]>;
@@ -31,20 +34,24 @@ export interface Observed {
   balancers: Record<string, string>;
   /** Where a balancer takes commands. */
   socket: string;
+  /** What else the client asks for. */
+  more?: readonly string[];
 }
 
 /** Begins to observe; the client has a process of its own, so that nothing here delays it. */
-export function observe({ kubeconfig, nodes, cards, balancers, socket }: Observed): Observer {
+export function observe({ kubeconfig, nodes, cards, balancers, socket, more = [] }: Observed): Observer {
   const connections: Request[] = [];
   const reads: Request[] = [];
   const remembered: Request[] = [];
+  const writes: Request[] = [];
+  const web: Request[] = [];
   const changes: Change[] = [];
   const leases: Record<string, number[]> = {};
-  const of = { connection: connections, read: reads, remembered };
+  const of = { connection: connections, read: reads, remembered, write: writes, web };
   const watch = watchBalancers(balancers, socket, (change) => changes.push(change));
   const client = spawn(
     process.execPath,
-    [inRepository("dist", "lab", "failover", "client.js"), kubeconfig, ...nodes],
+    [inRepository("dist", "lab", "failover", "client.js"), kubeconfig, ...more, ...nodes],
     {
       stdio: ["pipe", "pipe", "inherit"],
     },
@@ -62,10 +69,10 @@ export function observe({ kubeconfig, nodes, cards, balancers, socket }: Observe
     }
   });
   return {
-    ...{ connections, reads, remembered, changes, leases, states: watch.states },
+    ...{ connections, reads, remembered, writes, web, changes, leases, states: watch.states },
     begin: () => {
       client.stdin.write("busy\n");
-      for (const list of [connections, reads, remembered, changes]) list.length = 0;
+      for (const list of [connections, reads, remembered, writes, web, changes]) list.length = 0;
       changes.push(...statesAsChanges(watch.states()));
       for (const node of Object.keys(leases)) delete leases[node];
     },

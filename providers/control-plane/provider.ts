@@ -50,7 +50,7 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
         machine: connect(name, connection),
         unit: unitName("server"),
         script: "node-ready",
-        variables: { ROLE: "server", NODE: name },
+        variables: { ROLE: "server", NODE: name, RESTARTS: "3" },
         patience: inputs.patience,
         tell: (step) => show(name, step),
         signal: giveUp.signal,

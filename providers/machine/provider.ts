@@ -1,20 +1,14 @@
 import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
-import { advised } from "../failure";
 import { isGone } from "../gone";
 import { isMissing } from "../missing";
 import type { Resource, Tell } from "../wire";
 import { measureDisk, type SlowDisk } from "./measure-disk";
+import { minutes, type Release, stage } from "./stage";
 
-export interface MachineInputs {
+export interface MachineInputs extends Release {
   name: string;
   connection: Connection;
-  version: string;
-  /** Where the release's files are: the official address or a mirror of its layout, version included. */
-  release: string;
-  images: boolean;
-  /** What to fetch through: nothing where it is for the machine to say, "none" for no proxy. */
-  proxy?: string;
   /** How to take it that the disk under a server's database is slow; absent where there will be none. */
   disk?: SlowDisk;
   /** What has become of it, in words. */
@@ -30,8 +24,6 @@ export interface MachineOutputs {
 
 const released = "as released";
 
-const minutes = (count: number) => count * 60_000;
-
 /** One machine's artifacts: fetched, verified and unpacked, without touching what runs. */
 export const machine: Resource<MachineInputs, MachineOutputs> = {
   outputs: ["sha256"],
@@ -40,14 +32,14 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
   check: () => ({ learned: { staged: released } }),
   changes: ({ name, connection }) => ({ name, connection }),
   create: async (inputs, tell, begun) => {
-    const outputs = await stage(inputs, tell);
+    const outputs = { sha256: await stage(inputs, tell) };
     // From here on there is something to remove.
     begun(inputs.name, outputs);
     await measure(inputs, tell);
     return { id: inputs.name, outputs };
   },
   update: async (_id, inputs, _state, tell) => {
-    const outputs = await stage(inputs, tell);
+    const outputs = { sha256: await stage(inputs, tell) };
     await measure(inputs, tell);
     return outputs;
   },
@@ -69,26 +61,4 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
 /** Also in an update, which may complete what was refused; where there is a database by now, nothing is measured. */
 async function measure({ name, connection, disk }: MachineInputs, tell: Tell): Promise<void> {
   if (disk) await measureDisk(connect(name, connection), disk, tell);
-}
-
-async function stage(inputs: MachineInputs, tell: Tell): Promise<MachineOutputs> {
-  const { name, connection, version, release, images, proxy = "" } = inputs;
-  const step = `fetching k3s ${version}`;
-  tell(step);
-  const options = {
-    variables: { VERSION: version, BASE: release, IMAGES: images ? "yes" : "no", PROXY: proxy },
-    deadline: minutes(10),
-    // curl repeats the whole address of a proxy that it cannot parse.
-    secrets: proxy.includes("@") ? [proxy] : [],
-  };
-  const sha256 = await connect(name, connection)
-    .run(script("stage"), options)
-    .catch((error) => {
-      throw advised(step, error, {
-        74: "free some room there, then run this again",
-        65: "correct the mirror, or remove what changes files on the way; nothing was installed",
-        69: "check that the machine reaches this address, or name a mirror (artifacts.mirror) or a proxy (proxy) that it reaches",
-      });
-    });
-  return { sha256: sha256.trim() };
 }

@@ -11,18 +11,22 @@ export function cost(
 ): string | undefined {
   const { config, role } = { ...inputs, role: inputs.config.role };
   const unit = unitName(role);
-  if (restarts(changed, state, inputs))
-    return `changing it restarts ${unit} on ${config.name}; its pods go on`;
+  if (restarts(state, inputs)) return `changing it restarts ${unit} on ${config.name}; its pods go on`;
   if (changed.includes("unit") && !state.unit?.startsWith("active,"))
     return `changing it starts ${unit} on ${config.name}`;
   return `changing it restarts nothing on ${config.name}`;
 }
 
-function restarts(changed: readonly (keyof NodeInputs)[], state: NodeInputs, inputs: NodeInputs): boolean {
-  const always: (keyof NodeInputs)[] = ["version", "sha256", "registries", "environment", "datastore"];
-  if (changed.some((key) => always.includes(key))) return true;
-  const text = ({ config, datastore }: NodeInputs) => configFile({ ...config, datastore });
-  return text(state) !== text(inputs) || lost(state) || rewritten(state).length > 0;
+/** Whether k3s has to start again for it. */
+export function restarts(state: NodeInputs, inputs: NodeInputs): boolean {
+  const { version, sha256 } = inputs;
+  if (version !== state.version || sha256 !== state.sha256) return true;
+  return settings(state) !== settings(inputs) || lost(state) || rewritten(state).length > 0;
+}
+
+/** What k3s runs on besides its binary, as texts. */
+export function settings({ config, datastore, registries, environment }: NodeInputs): string {
+  return JSON.stringify([configFile({ ...config, datastore }), registries, environment]);
 }
 
 /** The files that k3s runs on and whose text is written again; what it only reads when it registers is none. */

@@ -2,6 +2,7 @@ import type { Machine } from "../../remote/machine";
 import type { Tell } from "../wire";
 import { clusterToJoin, serverOn } from "./cluster-to-join";
 import type { NodeInputs } from "./provider";
+import { freeSeat } from "./seat";
 
 /** How a server comes to its cluster. */
 export type Entry = Pick<NodeInputs, "join" | "token">;
@@ -34,5 +35,8 @@ export async function entered(
   tell: Tell,
 ): Promise<NodeInputs> {
   const came = given.datastore?.kind === "external" || (await serverOn(machine));
-  return came ? { ...given, ...entry(state) } : placed(machine, given, tell);
+  if (came) return { ...given, ...entry(state) };
+  const inputs = await placed(machine, given, tell);
+  await freeSeat(inputs, tell);
+  return inputs;
 }

@@ -1,27 +1,25 @@
-import { type NodeConfig, paths, registrationFile } from "../../k3s/config";
+import { type NodeConfig, paths } from "../../k3s/config";
 import { namesNode, ownerFile } from "../../k3s/owner";
-import { parseToken, pinnedToken } from "../../k3s/token";
 import { unitName } from "../../k3s/unit";
-import type { Machine } from "../../remote/machine";
 import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
+import type { Drain } from "../drain";
 import { advised } from "../failure";
 import { removeFrom } from "../gone";
 import { isMissing } from "../missing";
-import { oneAtATime } from "../one-at-a-time";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
-import { secretsOf } from "../secrets";
-import { waitFor } from "../wait";
-import type { Resource, Tell } from "../wire";
+import type { Resource } from "../wire";
+import { change } from "./change";
 import { checkToken } from "./check-token";
 import { complaints } from "./complaints";
 import { cost } from "./cost";
-import { begins, entered, entry, placed } from "./entry";
-import { forget, makingRoom } from "./forget";
-import { install, opening, uninstall } from "./install";
-import { setObject } from "./object";
+import { entry, placed } from "./entry";
+import { forget } from "./forget";
+import { install, uninstall } from "./install";
 import { type Live, observe, seenConfig, untouched } from "./observe";
+import { firstToken, ready } from "./ready";
+import { freeSeat } from "./seat";
 
 export interface NodeInputs extends Partial<Live> {
   cluster: string;
@@ -49,6 +47,10 @@ export interface NodeInputs extends Partial<Live> {
   podNetwork?: Override;
   /** A server that may change the node's object; absent on servers, and where none is known. */
   api?: Member;
+  /** How many of its role may restart at once; servers do so one at a time. */
+  atOnce?: number;
+  /** How its pods go elsewhere before it is upgraded; absent where they stay. */
+  drain?: Drain;
   patience: number;
 }
 
@@ -63,9 +65,23 @@ const marks = [ownerFile, "/etc/rancher/k3s/.removing"] as const;
 /** One machine as a member of the cluster: its configuration, its unit, its own health. */
 export const node: Resource<NodeInputs, NodeOutputs> = {
   outputs: ["joinToken"],
-  createOnly: ["join", "peers", "membership", "token", "agentToken", "podNetwork", "api", "patience"],
-  // What its object was to be, and has to lose when it is declared no more; and what of the node was lost.
-  pending: ["config", "files", "node", "join", "token"],
+  createOnly: [
+    "join",
+    "peers",
+    "membership",
+    "token",
+    "agentToken",
+    "podNetwork",
+    "api",
+    "atOnce",
+    "drain",
+    "patience",
+  ],
+  // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
+  pending: [
+    ...(["config", "files", "node", "join", "token", "version", "sha256"] as const),
+    ...(["registries", "environment", "datastore"] as const),
+  ],
   check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
   cost,
   changes: ({ config: { name }, connection }) => ({ name, connection }),
@@ -75,6 +91,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const inputs = await placed(machine, given, tell);
     const join = inputs.config.join ?? inputs.join;
     if (join) await checkToken(machine, { ...inputs, join, role: inputs.config.role }, tell);
+    await freeSeat(inputs, tell);
     if (inputs.config.role === "agent") {
       begun(id, {});
       await install(machine, id, inputs, tell);
@@ -87,26 +104,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const joinToken = join ? inputs.token : await firstToken(machine, inputs, tell);
     return { id, outputs: { joinToken, ...entry(inputs) } };
   },
-  update: async (id, given, state, tell) => {
-    const machine = connect(given.config.name, given.connection);
-    if (given.config.role === "agent") {
-      await install(machine, id, given, tell, state);
-      await ready(machine, given, tell);
-      await register(machine, given, state, tell);
-      await checkPodNetwork([machine], { taken: given.podNetwork }, tell);
-      return {};
-    }
-    tell("waiting for its turn");
-    return oneAtATime(async () => {
-      const inputs = await entered(machine, given, state, tell);
-      await install(machine, id, inputs, tell, state);
-      // Also where it has one: what was removed meanwhile has another CA now.
-      const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
-      await ready(machine, inputs, tell);
-      await register(machine, inputs, state, tell);
-      return { joinToken, ...entry(inputs) };
-    });
-  },
+  update: change,
   isMissing: ({ config: { name }, connection }) => isMissing(connect(name, connection), ...marks),
   read: async (id, { config, connection }, tell) => {
     tell("looking at the node");
@@ -132,35 +130,3 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
   },
 };
-
-/** The node's object, where it is to be another than it was, or somebody has changed it. */
-async function register(machine: Machine, inputs: NodeInputs, old: NodeInputs, tell: Tell): Promise<void> {
-  const declared = ({ config, node = untouched.node }: NodeInputs) => [registrationFile(config), node].join();
-  if (declared(inputs) !== declared(old)) await setObject(machine, inputs, old, tell);
-}
-
-async function ready(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<void> {
-  const { config, token, patience, api } = inputs;
-  const { role, name } = config;
-  await waitFor({
-    ...{ machine, unit: unitName(role), script: "node-ready", patience, tell },
-    variables: { ROLE: role, NODE: name },
-    secrets: [...secretsOf(token), ...opening(inputs)],
-    remedy: makingRoom(machine, name, api, tell),
-  });
-}
-
-/** The CA is there half a second after the first start; with its hash the token can trust nobody else. */
-async function firstToken(machine: Machine, { token, patience }: NodeInputs, tell: Tell): Promise<string> {
-  const { password } = parseToken(token);
-  const caHash = await waitFor({
-    machine,
-    unit: unitName("server"),
-    script: "supervisor",
-    variables: { UNIT: unitName("server"), PASSWORD: password, SECONDS_LEFT: "20" },
-    secrets: secretsOf(token),
-    patience,
-    tell,
-  });
-  return pinnedToken(caHash.trim(), "server", password);
-}

@@ -51,10 +51,10 @@ test("every machine is looked at in one go, and the control plane is every serve
   expect(servers.map(({ name }) => name)).toEqual(["s1", "s2", "s3"]);
 });
 
-test("the server that would begin the cluster knows whom to ask whether it exists, and the others know it", async () => {
+test("every server knows the others: whether the cluster exists, and whether it may be away, is theirs to say", async () => {
   await cluster("dev", machines);
   expect((node("s1").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s2", "s3"]);
-  expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1"]);
+  expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1", "s3"]);
 });
 
 test("agents know a server that may change their nodes, by the key that was learned; servers need none", async () => {
@@ -64,6 +64,46 @@ test("agents know a server that may change their nodes, by the key that was lear
     connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned", hostKeyLearned: true },
   });
   for (const name of ["s1", "s2", "s3"]) expect(node(name)).not.toHaveProperty("api");
+});
+
+test("who leaves is seen to last, when all who stay are as they are to be", async () => {
+  await cluster("dev", { ...machines, drain: { timeout: "90 s", grace: "1500 ms", emptyDirs: "keep" } });
+  const { servers, agents, drain, atOnce } = only("Departure") as Record<string, { name: string }[]>;
+  expect([servers, agents].map((list) => list?.map(({ name }) => name))).toEqual([
+    ["s1", "s2", "s3"],
+    ["a1"],
+  ]);
+  expect({ drain, atOnce }).toEqual({ drain: { timeout: 90_000, grace: 2, emptyDirs: "keep" }, atOnce: 1 });
+  expect(dependencies("Departure", "dev")).toEqual(expect.arrayContaining(["ControlPlane dev", "Node a1"]));
+});
+
+test("what all machines are to hold is known before any node changes", async () => {
+  const artifacts = { mirror: "https://mirror.example.com/k3s", images: true };
+  await cluster("dev", { ...machines, artifacts, proxy: { https: "http://proxy:3128" } });
+  const { version, members, releases } = only("Membership") as Record<string, { name: string }[]>;
+  expect(version).toBe("v1.33.3+k3s1");
+  expect(members?.map(({ name }) => name)).toEqual(["s1", "s2", "s3"]);
+  const { connection: _, ...staged } = only("Machine", "a1");
+  expect(releases?.map(({ name }) => name)).toEqual(["s1", "s2", "s3", "a1"]);
+  for (const key of ["version", "release", "images", "proxy"])
+    expect(releases?.[3]).toHaveProperty(key, staged[key]);
+  for (const name of ["s1", "s2", "s3"]) expect(dependencies("Node", name)).toContain("Membership dev");
+});
+
+test("agents are drained for an upgrade, a share of them at a time; servers where that is asked for", async () => {
+  const agents = Array.from({ length: 25 }, (_, index) => ({
+    name: `a${index}`,
+    host: `10.0.0.${index + 30}`,
+  }));
+  await cluster("dev", { ...machines, agents });
+  expect(node("a1")).toMatchObject({ atOnce: 2, drain: { timeout: 300_000, emptyDirs: "delete" } });
+  expect(node("s1")).not.toHaveProperty("drain");
+  registered.length = 0;
+  const upgrade = { agents: { atOnce: 7, drain: false }, servers: { drain: true } };
+  await cluster("other", { ...machines, upgrade });
+  expect(node("a1").atOnce).toBe(7);
+  expect(node("a1")).not.toHaveProperty("drain");
+  expect(node("s1")).toHaveProperty("drain");
 });
 
 test("tokens are made when they are not given, and not when they are", async () => {

@@ -66,7 +66,14 @@ function unit(machine: StubMachine, name: string, active: Answer | Answer[], res
 }
 
 function look(machine: StubMachine, variables: Record<string, string> = {}): Outcome {
-  return machine.run("node-ready", { ROLE: "server", NODE: "s1", SEEN: "", PATIENCE: "20", ...variables });
+  return machine.run("node-ready", {
+    ROLE: "server",
+    NODE: "s1",
+    RESTARTS: "3",
+    SEEN: "",
+    PATIENCE: "20",
+    ...variables,
+  });
 }
 
 test("a server that shows every sign is ready, and nothing is said", () => {

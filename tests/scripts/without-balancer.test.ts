@@ -9,7 +9,7 @@ clusters:
 `;
 
 test.each([
-  ["node-ready", { ROLE: "agent", NODE: "a1", SEEN: "", PATIENCE: "1" }],
+  ["node-ready", { ROLE: "agent", NODE: "a1", RESTARTS: "3", SEEN: "", PATIENCE: "1" }],
   ["read-node", { ROLE: "agent", NODE: "a1", UNIT: "k3s-agent" }],
   ["set-node", { ROLE: "agent", NODE: "a1", PATCH: "{}" }],
   ["check-tunnel", { NODE: "a1", ONLY: "", PATIENCE: "0" }],

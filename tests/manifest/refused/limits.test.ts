@@ -50,17 +50,27 @@ test.each<[string, string, ...string[]]>([
   [
     "a timeout for draining",
     below("timeouts: { drain: 5 minutes }"),
-    "4:13 timeouts.drain: not yet possible: pods are not moved off a node before it changes; leave it out",
+    "4:13 timeouts.drain: unknown key here: it belongs in upgrade.agents or upgrade.servers; its times are in drain, at the top",
   ],
   [
-    "draining",
-    below("drain: { grace: 30 s }"),
-    "4:1 drain: not yet possible: pods are not moved off a node before it changes; leave it out",
+    "a way to treat an emptyDir that there is not",
+    below("drain: { emptyDirs: move }"),
+    '4:21 drain.emptyDirs: "move" is not what to do with an emptyDir: allowed are delete, keep',
+  ],
+  ...["101%", "0%", "all", "true"].map((atOnce): [string, string, string] => [
+    `upgrades of ${atOnce} at once`,
+    below(`upgrade: { agents: { atOnce: ${atOnce} } }`),
+    `4:30 upgrade.agents.atOnce: ${atOnce === "true" ? atOnce : `"${atOnce}"`} is not how many at once: a whole number, such as 1, or a share of them, such as 10%`,
+  ]),
+  [
+    "upgrades of none at once",
+    below("upgrade: { agents: { atOnce: 0 } }"),
+    "4:30 upgrade.agents.atOnce: 0 is not how many at once: a whole number from 1 to 1000, without quotes",
   ],
   [
-    "upgrades",
-    below("upgrade: { agents: { atOnce: 3, drain: true } }"),
-    "4:1 upgrade: not yet possible: nodes are upgraded neither in batches nor in turn; leave it out",
+    "a key that will have a meaning",
+    below("restore: { snapshot: s1 }"),
+    "4:1 restore: not yet possible: a snapshot is restored by hand; leave it out",
   ],
   [
     "a misspelt timeout",

@@ -11,6 +11,7 @@ const holds = (owner: string, hash = caHash) => ({ stdout: `${hash} ${owner}\n` 
 const answers = (found: { stdout: string }) => ({
   "find-cluster": found,
   "check-token": {},
+  "read-member": {},
   "install-node": { stdout: "started\n" },
   supervisor: { stdout: `${caHash}\n` },
 });

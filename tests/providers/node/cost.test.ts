@@ -73,7 +73,9 @@ test.each(costs)("a change from %s: %s", (_case, expected, was) => {
 
 test("an agent's unit is named by its own name", () => {
   const agent: NodeInputs = { ...inputs, config: { ...config, role: "agent" } };
-  expect(cost(["version"], agent, agent)).toBe("changing it restarts k3s-agent on s1; its pods go on");
+  expect(cost(["version"], agent, { ...agent, version: "v2" })).toBe(
+    "changing it restarts k3s-agent on s1; its pods go on",
+  );
   expect(cost(["unit"], { ...agent, unit: "inactive, enabled" }, agent)).toBe(
     "changing it starts k3s-agent on s1",
   );

@@ -11,6 +11,7 @@ const node = () => host().resource("Node");
 
 const answers = {
   "find-cluster": { stdout: `${caHash} prod/s1\n` },
+  "read-member": {},
   "check-token": {},
   "install-node": { stdout: "started\n" },
   "node-ready": {},

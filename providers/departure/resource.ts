@@ -1,0 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { HostedResource } from "../resource";
+import type { Args } from "../resource-args";
+import type { DepartureInputs } from "./provider";
+
+/** Who is in the cluster; whoever is not any more leaves it in order. */
+export class Departure extends HostedResource {
+  constructor(name: string, args: Args<DepartureInputs>, options: pulumi.CustomResourceOptions) {
+    super("Departure", name, args, options);
+  }
+}

@@ -1,0 +1,113 @@
+import type { Machine } from "../../remote/machine";
+import { connect } from "../connection";
+import { drained } from "../drain";
+import { since } from "../failure";
+import { inLine } from "../line";
+import { oneAtATime } from "../one-at-a-time";
+import { checkPodNetwork } from "../pod-network";
+import { UnitFailure } from "../wait";
+import type { Tell } from "../wire";
+import { restarts, settings } from "./cost";
+import { begins, entered, entry } from "./entry";
+import { install } from "./install";
+import type { NodeInputs, NodeOutputs } from "./provider";
+import { firstToken, ready, register } from "./ready";
+import { standAside } from "./stand-aside";
+
+type State = NodeInputs & NodeOutputs;
+
+/** Changes a node: servers one at a time, agents a few at a time where they restart, and none after one that failed. */
+export async function change(id: string, given: NodeInputs, state: State, tell: Tell): Promise<NodeOutputs> {
+  const { config, cluster, atOnce = 1 } = given;
+  const { name, role } = config;
+  const machine = connect(name, given.connection);
+  const isServer = role === "server";
+  if (!isServer && !restarts(state, given)) return changedAgent(machine, id, given, state, tell);
+  tell("waiting for its turn");
+  const place = { line: `${cluster}/${role}`, machine: name, width: isServer ? 1 : atOnce };
+  return inLine(place, () =>
+    isServer
+      ? oneAtATime(() => changedServer(machine, id, given, state, tell))
+      : changedAgent(machine, id, given, state, tell),
+  );
+}
+
+async function changedServer(
+  machine: Machine,
+  id: string,
+  given: NodeInputs,
+  state: State,
+  tell: Tell,
+): Promise<NodeOutputs> {
+  const inputs = await entered(machine, given, state, tell);
+  if (restarts(state, given)) await standAside(inputs, tell);
+  const own = { name: inputs.config.name, connection: inputs.connection };
+  return withoutPods({ ...inputs, api: own }, state, tell, () =>
+    orAsBefore(machine, id, inputs, state, tell, async () => {
+      await install(machine, id, inputs, tell, state);
+      // Also where it has one: what was removed meanwhile has another CA now.
+      const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
+      await ready(machine, inputs, tell, "known");
+      await register(machine, inputs, state, tell);
+      return { joinToken, ...entry(inputs) };
+    }),
+  );
+}
+
+async function changedAgent(
+  machine: Machine,
+  id: string,
+  given: NodeInputs,
+  state: State,
+  tell: Tell,
+): Promise<NodeOutputs> {
+  return withoutPods(given, state, tell, () =>
+    orAsBefore(machine, id, given, state, tell, async () => {
+      await install(machine, id, given, tell, state);
+      await ready(machine, given, tell, "known");
+      await register(machine, given, state, tell);
+      await checkPodNetwork([machine], { taken: given.podNetwork }, tell);
+      return {};
+    }),
+  );
+}
+
+/** An upgrade, while the node has no pods, where that is asked for; anything else leaves its pods running. */
+async function withoutPods<T>(
+  { config, version, drain, api }: NodeInputs,
+  state: State,
+  tell: Tell,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!drain || !api || version === state.version) return work();
+  return drained({ node: config.name, api, ...drain }, tell, work);
+}
+
+/** A setting that k3s does not start with is taken back; an upgrade is not, since data may be the newer version's already. */
+async function orAsBefore<T>(
+  machine: Machine,
+  id: string,
+  given: NodeInputs,
+  state: State,
+  tell: Tell,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const undone = given.version === state.version && settings(given) !== settings(state);
+    if (!undone || !(error instanceof UnitFailure)) throw error;
+    tell("giving it back what it ran with before");
+    throw since(error, await again(machine, id, state, tell));
+  }
+}
+
+async function again(machine: Machine, id: string, state: State, tell: Tell): Promise<string> {
+  try {
+    await install(machine, id, state, tell, state);
+    await ready(machine, state, tell);
+    return "it runs again, with what it ran with before";
+  } catch (error) {
+    return `it was to run with what it ran with before, and does not: ${(error as Error).message.split("\n")[0]}`;
+  }
+}

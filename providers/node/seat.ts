@@ -1,0 +1,32 @@
+import type { Member } from "../connection";
+import { evict } from "../evict";
+import { StepError } from "../failure";
+import { membersOf } from "../members";
+import type { Tell } from "../wire";
+import { forget } from "./forget";
+import type { NodeInputs } from "./provider";
+
+/**
+ * Before a server joins whose machine holds none: takes out of etcd whom it knows by this name, as of a machine that was
+ * installed anew. k3s would not let another one of that name in.
+ */
+export async function freeSeat(
+  { config, join, peers = [], datastore }: NodeInputs,
+  tell: Tell,
+): Promise<void> {
+  const { name, role } = config;
+  if (role !== "server" || !join || datastore?.kind === "external") return;
+  const members = await membersOf(peers);
+  const former = members.filter(({ node }) => node === name);
+  const alive = former.find(({ trouble }) => !trouble);
+  if (alive)
+    throw new StepError({
+      machine: name,
+      step: "joining the cluster",
+      cause: `another machine is server ${name}, and etcd works there`,
+      next: "give this machine a name of its own, or remove the other server first",
+    });
+  let via: Member | undefined;
+  for (const member of former) via = await evict(member, members, peers, tell);
+  if (via) await forget(name, via, tell);
+}

@@ -1,0 +1,49 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { absenceComplaint, troubles } from "../../k3s/quorum";
+import type { Member } from "../connection";
+import { StepError } from "../failure";
+import { type EtcdMember, membersOf, moveLeader, recovery } from "../members";
+import type { Tell } from "../wire";
+import type { NodeInputs } from "./provider";
+
+const step = "waiting until etcd can do without it";
+
+/** Milliseconds that the other members are given to be well; one that has just restarted takes a few seconds. */
+const longest = 60_000;
+
+/**
+ * Before a server's k3s is stopped: waits until all members of etcd are healthy voters, goes on with fewer only where these
+ * are enough without it, and has another one lead.
+ */
+export async function standAside(
+  { config, connection, peers = [], patience }: NodeInputs,
+  tell: Tell,
+): Promise<void> {
+  const own: Member = { name: config.name, connection };
+  const members = await settled([own, ...peers], own.name, Math.min(longest, patience), tell);
+  const leads = members.find(({ node, leads }) => leads && node === own.name);
+  const successor = members.find(({ node, votes, trouble }) => node !== own.name && votes && !trouble);
+  if (!leads || !successor) return;
+  tell(`having ${successor.node} lead etcd`);
+  await moveLeader(own, successor).catch((error) => {
+    tell.warn(`etcd will look for another leader by itself: ${(error as Error).message.split("\n")[0]}`);
+  });
+}
+
+async function settled(
+  servers: readonly Member[],
+  name: string,
+  patience: number,
+  tell: Tell,
+): Promise<EtcdMember[]> {
+  for (const begun = Date.now(); ; await pause(1_000)) {
+    const members = await membersOf(servers);
+    const others = troubles(members.filter(({ node }) => node !== name));
+    if (others.length === 0) return members;
+    tell(`waiting: ${others.join(", ")}`);
+    if (Date.now() - begun < patience) continue;
+    const cause = absenceComplaint(members, name);
+    if (!cause) return members;
+    throw new StepError({ machine: name, step, cause, next: recovery(members) });
+  }
+}

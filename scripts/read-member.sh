@@ -1,0 +1,28 @@
+#!/bin/sh
+# Tells what etcd on this server says of itself and of the others; changes nothing.
+# Inputs: none. Output: nothing where this machine has no member of etcd; otherwise lines of name=value: self, its name;
+# health, status and members, as etcd answers, or nothing where it does not; active, the others that it has a line to, by
+# their identities in hexadecimal. Exit: 0.
+
+set -eu
+
+main() {
+  data=/var/lib/rancher/k3s/server
+  [ -s $data/db/etcd/name ] || return 0
+  echo "self=$(cat $data/db/etcd/name)"
+  echo "health=$(get health)"
+  echo "status=$(ask maintenance/status)"
+  echo "members=$(ask cluster/member/list)"
+  echo "active=$(get metrics | sed -n 's/^etcd_network_active_peers{.*Remote="\([0-9a-f]*\)"} 1$/\1/p' | tr '\n' ' ')"
+}
+
+# What it tells this machine without asking who it is.
+get() { curl -s --noproxy '*' --max-time 3 "http://127.0.0.1:2381/$1" || :; }
+
+ask() {
+  tls=$data/tls/etcd
+  curl -s --noproxy '*' --max-time 3 --cacert $tls/server-ca.crt --cert $tls/client.crt --key $tls/client.key \
+    -d '{}' "https://127.0.0.1:2382/v3/$1" || :
+}
+
+main

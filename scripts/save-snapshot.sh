@@ -1,0 +1,25 @@
+#!/bin/sh
+# Saves a snapshot of etcd on this server, and beside it the token that it can be restored with.
+# Inputs: NAME, what the snapshot's name begins with. Output: the snapshot's path. Exit: 0, 69 k3s does not save it: why is on
+# stderr.
+
+set -eu
+umask 077
+
+main() {
+  db=/var/lib/rancher/k3s/server/db
+  said=$(/usr/local/bin/k3s etcd-snapshot save --name "$NAME" 2>&1) || fail "$(printf '%s\n' "$said" | tail -n 1)"
+  # Of several with this name it is the last one.
+  snapshot=$(find $db/snapshots -maxdepth 1 -type f -name "$NAME-*" -exec stat -c '%Y %n' {} + | sort -n | tail -n 1 | cut -d ' ' -f 2-)
+  [ -n "$snapshot" ] || fail "k3s says that it has saved it, and it is not in $db/snapshots"
+  mkdir -p $db/snapshot-tokens
+  cp /var/lib/rancher/k3s/server/token "$db/snapshot-tokens/${snapshot##*/}"
+  echo "$snapshot"
+}
+
+fail() {
+  echo "$1" >&2
+  exit 69
+}
+
+main

@@ -1,0 +1,167 @@
+import { etcd, type Told } from "../etcd";
+import { rowFor } from "../fake-engine";
+import { type FakeMachine, fakeMachines } from "../fake-machine";
+import { type Props, refusal, sharedHost } from "../provider-host";
+import { until } from "../until";
+
+const machines = fakeMachines();
+const host = sharedHost();
+const departure = () => host().resource("Departure");
+
+const drain = { timeout: 90_000, emptyDirs: "delete" as const };
+const member = ({ name, connection }: FakeMachine) => ({ name, connection });
+
+/** What was done, in its order, on all machines of a test. */
+let order: string[];
+beforeEach(() => {
+  order = [];
+});
+
+async function machine(name: string, told?: Record<string, Told | undefined>): Promise<FakeMachine> {
+  const doing = (script: string) => (variables: Record<string, string>) => {
+    order.push([name, script, variables.NODE ?? variables.BODY ?? ""].join(" ").trim());
+    return {};
+  };
+  const scripts = ["drain-node", "stop-node", "forget-node", "change-members"];
+  const answers = Object.fromEntries(scripts.map((script) => [script, doing(script)]));
+  return machines.machine(name, { ...answers, ...(told ? { "read-member": etcd(name, told) } : {}) });
+}
+
+/** Lines are the cluster's: each test has its own. */
+let made = 0;
+function given(servers: FakeMachine[], agents: FakeMachine[], more: Props = {}): Props {
+  return {
+    ...{ cluster: `c${made}`, servers: servers.map(member), agents: agents.map(member), drain },
+    ...{ row: rowFor(`leaving${made}`), ...more },
+  };
+}
+beforeEach(() => {
+  made++;
+});
+
+const leave = (before: Props, after: Props) => departure().update("d", before, after);
+
+test("an agent leaves without pods, stopped, and unknown to the API", async () => {
+  const [s1, a1, a2] = [await machine("s1"), await machine("a1"), await machine("a2")];
+  const before = given([s1], [a1, a2]);
+  const after = given([s1], [a2]);
+  expect(await departure().diff(before, after)).toBe(true);
+  const said = "a1 will leave: pods go elsewhere, and the cluster forgets the node";
+  await until("it is told", () => host().engine.said(`leaving${made}`).includes(said));
+  const outs = await leave(before, after);
+  expect(order).toEqual(["s1 drain-node a1", "a1 stop-node", "s1 forget-node a1"]);
+  expect(a1.variables("stop-node")).toEqual({ OWNER: `c${made}/a1`, UNIT: "k3s-agent" });
+  expect(outs).toMatchObject({ agents: [member(a2)] });
+});
+
+test("one that cannot be reached leaves without what would wait for it", async () => {
+  const [s1, a1] = [await machine("s1"), await machines.unreachable("a1")];
+  await leave(given([s1], [a1]), given([s1], []));
+  expect(order).toEqual(["s1 forget-node a1"]);
+});
+
+test("pods just end where they are not to go elsewhere", async () => {
+  const [s1, a1] = [await machine("s1"), await machine("a1")];
+  await leave(given([s1], [a1]), given([s1], [], { drain: undefined }));
+  expect(order).toEqual(["a1 stop-node", "s1 forget-node a1"]);
+});
+
+test("pods that may not go keep their node in the cluster", async () => {
+  const [s1, a1] = [await machine("s1"), await machine("a1")];
+  s1.answers["drain-node"] = { code: 76, stderr: "default/web-1: no\n" };
+  const { message, recorded } = await refusal(leave(given([s1], [a1]), given([s1], [])));
+  expect(message).toMatch(/^s1: having the pods of a1 go elsewhere: default\/web-1: no\n/);
+  expect(order).toEqual([]);
+  // So that the next run has it leave.
+  expect(recorded?.properties.agents).toEqual([member(a1)]);
+});
+
+test("a server leaves etcd before it is stopped, and is asked for by one that stays", async () => {
+  const told = { s1: {}, s2: {}, s3: { leads: true } };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  const [s1, s2, s3] = list as [FakeMachine, FakeMachine, FakeMachine];
+  await leave(given(list, []), given([s1, s2], []));
+  expect(order).toEqual([
+    "s1 drain-node s3",
+    's3 change-members {"targetID":"1"}',
+    's1 change-members {"ID":"3"}',
+    "s3 stop-node",
+    "s1 forget-node s3",
+  ]);
+  expect(s3.variables("stop-node").UNIT).toBe("k3s");
+});
+
+test("the first server leaves like any other", async () => {
+  const told = { s1: {}, s2: { leads: true }, s3: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  const [, s2, s3] = list as [FakeMachine, FakeMachine, FakeMachine];
+  await leave(given(list, []), given([s2, s3], []));
+  expect(order).toEqual([
+    "s2 drain-node s1",
+    's2 change-members {"ID":"1"}',
+    "s1 stop-node",
+    "s2 forget-node s1",
+  ]);
+});
+
+test("several servers leave one after the other, each only where those who stay are enough", async () => {
+  const names = ["s1", "s2", "s3", "s4", "s5"];
+  const told: Record<string, Told | undefined> = Object.fromEntries(names.map((name) => [name, {}]));
+  const list = await Promise.all(names.map((name) => machine(name, told)));
+  // Etcd tells of who is left, each time it is asked.
+  for (const one of list) {
+    one.answers["read-member"] = () => etcd(one.name, told);
+    const forget = one.answers["forget-node"] as (variables: Record<string, string>) => object;
+    one.answers["forget-node"] = (variables) => {
+      told[variables.NODE ?? ""] = undefined;
+      // Then others fall ill.
+      told.s1 = { health: false };
+      told.s2 = { health: false };
+      return forget(variables);
+    };
+  }
+  const { message, recorded } = await refusal(leave(given(list, []), given(list.slice(0, 3), [])));
+  expect(message).toMatch(/^s5: taking s5 out of etcd: without s5 etcd would have 1 healthy of 3 voters/);
+  expect(order.filter((line) => line.includes("change-members"))).toEqual(['s1 change-members {"ID":"4"}']);
+  expect(order).not.toContain("s5 stop-node");
+  expect(recorded?.properties.servers).toHaveLength(5);
+});
+
+test("a server that was taken out of etcd by a run that was cut off goes on from there", async () => {
+  const told = { s1: {}, s2: {}, s3: undefined };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  await leave(given(list, []), given(list.slice(0, 2), []));
+  expect(order).toEqual(["s1 drain-node s3", "s3 stop-node", "s1 forget-node s3"]);
+});
+
+test("a server without which etcd could not decide stays, whatever the manifest says", async () => {
+  const told = { s1: {}, s2: { health: false }, s3: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  const { message } = await refusal(
+    leave(given(list, []), given(list.slice(0, 2), [], { drain: undefined })),
+  );
+  expect(message).toBe(
+    "s3: taking s3 out of etcd: without s3 etcd would have 1 healthy of 2 voters (s2 is not healthy), and 2 are needed\n" +
+      "  next: bring s2 back, or take it out of the manifest, then run this again",
+  );
+  expect(order).toEqual([]);
+});
+
+test("servers with a database of the user's just leave the API", async () => {
+  const [s1, s2] = [await machine("s1", {}), await machine("s2", {})];
+  await leave(given([s1, s2], []), given([s1], []));
+  expect(order).toEqual(["s1 drain-node s2", "s2 stop-node", "s1 forget-node s2"]);
+});
+
+test("who comes is recorded, and nobody leaves; how nodes leave is no change", async () => {
+  const [s1, a1] = [await machines.machine("s1"), await machines.machine("a1")];
+  const { id, outs } = await departure().create(given([s1], []));
+  expect(id).toBe(`c${made}/departure`);
+  expect(outs).not.toHaveProperty("drain");
+  expect(await departure().diff(outs, given([s1], [], { drain: undefined, atOnce: 7, after: ["x"] }))).toBe(
+    false,
+  );
+  expect(await departure().diff(outs, given([s1], [a1]))).toBe(true);
+  await leave(outs, given([s1], [a1]));
+  expect([s1.ran, a1.ran]).toEqual([[], []]);
+});
