@@ -3,22 +3,28 @@
 # far as their disruption budgets let them. Where that fails the node is as it was.
 # Inputs: NODE; TIMEOUT and GRACE, in seconds; GRACE may be -1, for what each pod asks for; EMPTY_DIRS, "delete" where what
 # pods keep in an emptyDir may go with them.
-# Output: nothing. Exit: 0, also where there is no such node; 69 the API does not answer, 76 pods stay: which and why is on
+# Output: nothing. Exit: 0, also where there is no such node, or none that is Ready, which is cordoned alone; 69 the API does not answer, 76 pods stay: which and why is on
 # stderr.
 
 set -eu
 
 mark=k3s-cluster/cordoned
+place='{.metadata.name}|{.spec.unschedulable}|{.status.conditions[?(@.type=="Ready")].status}'
 
 main() {
   cache=$(mktemp -d)
   trap 'rm -rf "$cache"' EXIT
-  cordoned=$(kubectl get node "$NODE" --ignore-not-found -o 'jsonpath={.metadata.name} {.spec.unschedulable}') || exit 69
-  case $cordoned in
+  node=$(kubectl get node "$NODE" --ignore-not-found -o "jsonpath=$place") || exit 69
+  case $node in
     '') return ;;
     # Somebody has cordoned it, or this has, in a run that was cut off: then the mark is there.
-    *true) ;;
+    *'|true|'*) ;;
     *) kubectl annotate --overwrite node "$NODE" "$mark=yes" >/dev/null || exit 69 ;;
+  esac
+  # Nobody is there to end its pods.
+  case $node in
+    *'|True') ;;
+    *) kubectl cordon "$NODE" >/dev/null || exit 69; return ;;
   esac
   set -- --ignore-daemonsets --timeout="${TIMEOUT}s" --grace-period="$GRACE"
   if [ "$EMPTY_DIRS" = delete ]; then set -- "$@" --delete-emptydir-data; fi

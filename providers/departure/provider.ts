@@ -57,7 +57,7 @@ export const departure: Resource<DepartureInputs, object> = {
 };
 
 async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
-  const [api] = inputs.servers;
+  const api = await answering(inputs.servers);
   if (!api) return;
   await emptied(agent, api, inputs, tell);
   await stopped(agent, "agent", inputs.cluster, tell);
@@ -77,7 +77,7 @@ async function serverLeaves(
   const isLeaving = ({ node }: EtcdMember) => node === server.name;
   const before = await membersOf(all);
   if (before.some(isLeaving)) mayLeave(before, server.name);
-  const api = healthyServer(inputs.servers, before) ?? inputs.servers[0];
+  const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
   if (!api) return;
   await emptied(server, api, inputs, tell);
   // That may have taken minutes.
@@ -99,6 +99,12 @@ async function stopped({ name, connection }: Member, role: Role, cluster: string
   tell(`stopping ${name}`);
   const variables = { OWNER: `${cluster}/${name}`, UNIT: unitName(role) };
   await connect(name, connection).run(script("stop-node"), { variables, deadline: 120_000 });
+}
+
+/** Where none does, the first: what is asked of it will say why. */
+async function answering(servers: readonly Member[]): Promise<Member | undefined> {
+  for (const server of servers) if (await answers(server)) return server;
+  return servers[0];
 }
 
 async function answers({ name, connection }: Member): Promise<boolean> {

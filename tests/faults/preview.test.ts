@@ -24,7 +24,6 @@ test(
         trials.push(trial);
         if (trial.foreseen.refused) continue;
         manifest = edited;
-        await forget(lab, manifest);
       }
       expect(trials.map(outcome)).toEqual(trials.map(expectation));
       expect(await nodes(lab, manifest)).toEqual(declared(manifest));
@@ -39,13 +38,6 @@ test(
 function described(lab: Lab): Described {
   const manifest = parse(manifestFor(lab, k3s["k3s-1.32"].version)) as Described;
   return { ...manifest, name: "truth" };
-}
-
-/** Takes away what a node that was deleted leaves in the cluster, so that the next edit finds all its members alive. */
-async function forget(lab: Lab, manifest: Described): Promise<void> {
-  const known = Object.keys(await nodes(lab, manifest));
-  for (const name of known.filter((name) => !members(manifest).includes(name)))
-    await kubectl(lab, manifest, `delete node ${name}`);
 }
 
 /** The status and version of each node. */

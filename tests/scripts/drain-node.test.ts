@@ -6,6 +6,8 @@ interface Node {
   /** Whether it is cordoned, and has the mark of one that this did; absent where there is no such node. */
   cordoned?: boolean;
   marked?: boolean;
+  /** What its kubelet is heard to say. */
+  ready?: "True" | "False" | "Unknown";
   /** What draining it says, where it fails. */
   said?: string;
   budgets?: string;
@@ -14,12 +16,20 @@ interface Node {
 }
 
 /** A server whose kubectl knows one node. */
-function server({ cordoned, marked = false, said, budgets = "", answers = true }: Node): StubMachine {
+function server({
+  cordoned,
+  marked = false,
+  ready = "True",
+  said,
+  budgets = "",
+  answers = true,
+}: Node): StubMachine {
   const machine = stubMachine();
   const mine = machine.path("marked");
   machine.stub("kubectl", {
-    "get node *{.metadata.name} {.spec.unschedulable}":
-      cordoned === undefined ? "" : `a1 ${cordoned ? "true" : ""}`,
+    "get node *{.metadata.name}|{.spec.unschedulable}|*":
+      cordoned === undefined ? "" : `a1|${cordoned ? "true" : ""}|${ready}`,
+    "cordon a1": 0,
     "get node *{.metadata.annotations.k3s-cluster/cordoned}": {
       shell: `if [ -e ${mine} ] || ${marked}; then echo yes; fi`,
     },
@@ -64,6 +74,18 @@ test("a node that somebody has cordoned is drained without a mark", () => {
   expect(outcome.code).toBe(0);
   expect(outcome.linesOf("kubectl").map((line) => line.split(" ")[0])).toEqual(["get", "drain"]);
 });
+
+test.each(["False", "Unknown"] as const)(
+  "the pods of one whose kubelet is not heard of (%s) are not waited for",
+  (ready) => {
+    const outcome = server({ cordoned: false, ready }).run("drain-node", given);
+    expect(outcome.code).toBe(0);
+    expect(outcome.linesOf("kubectl").slice(1)).toEqual([
+      `annotate --overwrite node a1 ${mark}=yes`,
+      "cordon a1",
+    ]);
+  },
+);
 
 test("a node that is none has no pods", () => {
   const outcome = server({}).run("drain-node", given);

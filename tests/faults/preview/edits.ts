@@ -35,8 +35,11 @@ const servers = ["s1", "s2", "s3"];
 const agents = ["a1", "a2"];
 const all = [...agents, ...servers];
 
+/** What knows all members, and how to reach them. */
+const known = "update Departure truth";
+
 /** What changes with every server that comes or goes. */
-const together = ["update ControlPlane truth", "update Membership truth"];
+const together = ["update ControlPlane truth", "update Membership truth", known];
 
 /** In this order, each on top of the last that was not refused. */
 export const edits: Edit[] = [
@@ -48,7 +51,7 @@ export const edits: Edit[] = [
   {
     what: "timeout until connected",
     edit: (manifest) => ({ ...manifest, timeouts: { ready: "3 minutes", connect: "20 seconds" } }),
-    comes: does([...update("Machine", all), ...update("Node", all), "update ControlPlane truth"]),
+    comes: does([...update("Machine", all), ...update("Node", all), "update ControlPlane truth", known]),
   },
   {
     what: "token given instead of generated",
@@ -83,13 +86,13 @@ export const edits: Edit[] = [
   {
     what: "version",
     edit: (manifest) => ({ ...manifest, version: k3s["k3s-1.33"].version }),
-    comes: does([...update("Machine", all), ...update("Node", all)], all),
+    comes: does([...update("Machine", all), ...update("Node", all), "update Membership truth"], all),
   },
   {
     what: "host, the same machine by another address",
     edit: (manifest, lab) =>
       changed("a1", { host: second(lab), ssh: { hostKey: publicHostKey(lab.name, "a1") } })(manifest),
-    comes: does([...update("Machine", ["a1"]), ...update("Node", ["a1"])]),
+    comes: does([...update("Machine", ["a1"]), ...update("Node", ["a1"]), known]),
   },
   {
     what: "host, another machine",
@@ -112,12 +115,12 @@ export const edits: Edit[] = [
   {
     what: "agent added",
     edit: (manifest, lab) => ({ ...manifest, agents: [...manifest.agents, spare(lab)] }),
-    comes: does(member("create", "K3sAgent", "x1")),
+    comes: does([...member("create", "K3sAgent", "x1"), known]),
   },
   {
     what: "agent removed",
     edit: without("x1"),
-    comes: does(member("delete", "K3sAgent", "x1")),
+    comes: does([...member("delete", "K3sAgent", "x1"), known]),
   },
   {
     what: "server added",

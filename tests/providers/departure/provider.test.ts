@@ -60,6 +60,12 @@ test("one that cannot be reached leaves without what would wait for it", async (
   expect(order).toEqual(["s1 forget-node a1"]);
 });
 
+test("a server that answers has it leave, where the first does not", async () => {
+  const [s1, s2, a1] = [await machines.unreachable("s1"), await machine("s2"), await machine("a1")];
+  await leave(given([s1, s2], [a1]), given([s1, s2], []));
+  expect(order).toEqual(["s2 drain-node a1", "a1 stop-node", "s2 forget-node a1"]);
+});
+
 test("pods just end where they are not to go elsewhere", async () => {
   const [s1, a1] = [await machine("s1"), await machine("a1")];
   await leave(given([s1], [a1]), given([s1], [], { drain: undefined }));
