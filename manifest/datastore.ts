@@ -68,5 +68,6 @@ export const datastore = z
   })
   .meta({
     id: "datastore",
-    description: "Where the servers keep the cluster's state. Not to be changed once the cluster exists.",
+    description:
+      "Where the servers keep the cluster's state. Not to be changed once the cluster exists, save from sqlite to etcd.",
   });

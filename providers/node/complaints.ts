@@ -45,9 +45,10 @@ function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
   }));
 }
 
+/** k3s takes what is in its file over into etcd when it starts with that; there is no way back, nor any other. */
 function changedDatastore({ datastore }: NodeInputs, old: NodeInputs): Complaint[] {
   const [now, before] = [datastore?.kind ?? "etcd", old.datastore?.kind ?? "etcd"];
-  if (now === before) return [];
+  if (now === before || (before === "sqlite" && now === "etcd")) return [];
   return [
     {
       cause: `its datastore would become ${now}, and the cluster's state is in ${before}`,

@@ -47,7 +47,7 @@ describe("check", () => {
     ["the same tokens", {}, []],
     ["another version", { version: "v2" }, []],
     [
-      "another datastore",
+      "a file as datastore where it has etcd",
       { datastore: { kind: "sqlite" } },
       [
         `${checking}: its datastore would become sqlite, and the cluster's state is in etcd\n  next: give datastore.kind: etcd`,
@@ -57,6 +57,19 @@ describe("check", () => {
     const inputs = serverInputs(await machines.machine("s1"));
     const { failures } = await node().check(inputs, { ...inputs, ...given });
     expect(failures).toEqual(complaints.map((reason) => ({ property: "", reason })));
+  });
+
+  test("of a server that goes from a file to etcd lets it: its data goes along", async () => {
+    const inputs = serverInputs(await machines.machine("s1"));
+    const sqlite = { ...inputs, datastore: { kind: "sqlite" } };
+    expect((await node().check(sqlite, inputs)).failures).toEqual([]);
+    const external = { ...inputs, datastore: { kind: "external", endpoint: "postgres://db" } };
+    for (const [from, to] of [
+      [sqlite, external],
+      [external, inputs],
+      [inputs, external],
+    ] as const)
+      expect((await node().check(from, to)).failures).toHaveLength(1);
   });
 
   test.each<[string, object, string[]]>([
