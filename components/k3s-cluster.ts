@@ -73,7 +73,9 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...{ cluster: name, version, ...artifacts, registries, proxy },
       ...{ findings: cluster.preflight, preflight: preflight.id, patience },
     };
-    const drainOf = (role: "servers" | "agents") => (upgrade[role].drain ? { drain: cluster.drain } : {});
+    // From a node that is alone pods could go nowhere.
+    const drains = (role: "servers" | "agents") => upgrade[role].drain && servers.length + agents.length > 1;
+    const drainOf = (role: "servers" | "agents") => (drains(role) ? { drain: cluster.drain } : {});
     const serverArgs = {
       ...common,
       ...drainOf("servers"),

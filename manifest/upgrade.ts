@@ -27,9 +27,9 @@ const servers = z
   .strictObject({
     drain: z
       .boolean()
-      .default(false)
+      .default(true)
       .describe(
-        "Whether a server's pods go elsewhere before it is upgraded; its control plane is none of them",
+        "Whether a server's pods go elsewhere before it is upgraded; its control plane is none of them, and a node that is alone keeps them",
       ),
   })
   .meta({ id: "upgradeServers", description: "How servers are upgraded: one at a time." });

@@ -90,20 +90,22 @@ test("what all machines are to hold is known before any node changes", async () 
   for (const name of ["s1", "s2", "s3"]) expect(dependencies("Node", name)).toContain("Membership dev");
 });
 
-test("agents are drained for an upgrade, a share of them at a time; servers where that is asked for", async () => {
+test("nodes are drained for an upgrade unless they are to keep their pods or are alone, agents a share at a time", async () => {
   const agents = Array.from({ length: 25 }, (_, index) => ({
     name: `a${index}`,
     host: `10.0.0.${index + 30}`,
   }));
   await cluster("dev", { ...machines, agents });
   expect(node("a1")).toMatchObject({ atOnce: 2, drain: { timeout: 300_000, emptyDirs: "delete" } });
+  expect(node("s1")).toHaveProperty("drain");
+  registered.length = 0;
+  await cluster("alone", { ...machines, servers: machines.servers.slice(0, 1), agents: [] });
   expect(node("s1")).not.toHaveProperty("drain");
   registered.length = 0;
-  const upgrade = { agents: { atOnce: 7, drain: false }, servers: { drain: true } };
+  const upgrade = { agents: { atOnce: 7, drain: false }, servers: { drain: false } };
   await cluster("other", { ...machines, upgrade });
   expect(node("a1").atOnce).toBe(7);
-  expect(node("a1")).not.toHaveProperty("drain");
-  expect(node("s1")).toHaveProperty("drain");
+  for (const name of ["a1", "s1"]) expect(node(name)).not.toHaveProperty("drain");
 });
 
 test("tokens are made when they are not given, and not when they are", async () => {

@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 import { docker } from "../../lab/engine/docker";
 import { etcdLeader, openField, type Field as Watched } from "../../lab/failover/field";
 import { failedBetween, type Request, silence } from "../../lab/failover/seen";
+import { longestGap } from "../../lab/failover/statistics";
 import { manifestFor } from "../../lab/machines/manifest";
 import { containerName, type Lab } from "../../lab/machines/model";
 import { k3s } from "../../lab/tools/catalog";
@@ -170,7 +171,16 @@ async function observed(work: () => Promise<unknown>) {
   const of = (requests: Request[]) => ({
     sent: requests.length,
     failed: failedBetween(requests, begun, ended),
+    why: requests
+      .flatMap((one) => (one.failure ? [`${one.begun - begun}: ${one.failure}`] : []))
+      .slice(0, 12),
     gap: silence(requests, begun, ended),
+    // The client itself waits for a processor.
+    unsent: longestGap(
+      requests.map((one) => one.begun),
+      begun,
+      ended,
+    ),
   });
   const { reads, writes, web, connections } = observer;
   return {

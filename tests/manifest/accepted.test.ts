@@ -76,7 +76,7 @@ endpoint: { address: 10.0.0.100, port: 8443 }
 hooks: { before: [apt-get update, apt-get install -y open-iscsi] }
 minima: { server: { cpus: 2, memory: 2Gi, disk: 20G }, agent: { memory: 512Mi } }
 timeouts: { connect: 90 s, ready: 5 minutes }
-upgrade: { agents: { atOnce: 2, drain: false }, servers: { drain: true } }
+upgrade: { agents: { atOnce: 2, drain: true }, servers: { drain: false } }
 drain: { timeout: 90 s, grace: 10 s, emptyDirs: keep }
 preflight: { small-disk: ignore, clock-off: error }
 proxy: { http: "http://me:secret@proxy:3128", https: "http://proxy:3128", noProxy: .example.com }
@@ -209,7 +209,7 @@ test("a complete manifest says on each machine what holds for it", () => {
     endpoint: { address: "10.0.0.100", port: 8443 },
     minima: { server: { cpus: 2, memory: "2Gi", disk: "20G" }, agent: { memory: "512Mi" } },
     timeouts: { connect: "90 s", ready: "5 minutes" },
-    upgrade: { agents: { atOnce: 2, drain: false }, servers: { drain: true } },
+    upgrade: { agents: { atOnce: 2, drain: true }, servers: { drain: false } },
     drain: { timeout: "90 s", grace: "10 s", emptyDirs: "keep" },
     preflight: { "small-disk": "ignore", "clock-off": "error" },
     proxy: { http: "http://me:secret@proxy:3128", https: "http://proxy:3128", noProxy: [".example.com"] },
@@ -250,7 +250,7 @@ test("the least one can say is a name, a version and a server", () => {
     apiserver: { args: [] },
     minima: { server: {}, agent: {} },
     timeouts: {},
-    upgrade: { agents: { atOnce: "10%", drain: true }, servers: { drain: false } },
+    upgrade: { agents: { atOnce: "10%", drain: true }, servers: { drain: true } },
     drain: { timeout: "5 minutes", emptyDirs: "delete" },
     preflight: {},
   });
