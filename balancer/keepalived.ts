@@ -51,6 +51,7 @@ export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): 
       `virtual_router_id ${routerId}`,
       `priority ${priorityOf(place, machines.length, vrrp)}`,
       `advert_int ${advertIntervalOf(vrrp) / 1000}`,
+      `garp_master_refresh ${reminder}`,
       ...authentication(vrrp),
       ...["check_unicast_src", `unicast_src_ip ${self.address}`],
       ...block("unicast_peer", [
@@ -124,6 +125,12 @@ function checkMachine({ name, address }: VipMachine, first?: VipMachine): void {
 
 /** With another user keepalived -t of 2.2.7 ends itself; a script of root's must be where only root can write. */
 const scriptSecurity = ["script_user root", "enable_script_security"];
+
+/**
+ * Seconds after which the one that has the addresses says so again. One that had them for a moment, since it was cut off,
+ * has told everybody; what still comes to it goes on to the owner, but not as a connection, so that nobody finds out.
+ */
+const reminder = 1;
 
 /** It has no weight, so that a failure gives the address away: a lower priority alone takes it from nobody. */
 const script = [

@@ -35,8 +35,8 @@ stay() {
   if [ "$(kubectl get node "$NODE" -o "jsonpath={.metadata.annotations.k3s-cluster/cordoned}")" = yes ]; then uncordon; fi
   budgets=$(kubectl get pdb -A -o 'jsonpath={range .items[?(@.status.disruptionsAllowed==0)]}{.metadata.namespace}/{.metadata.name} {end}')
   {
-    sed -n 's/^error when evicting pods*\/"\([^"]*\)" -n "\([^"]*\)".*: \(.*\)$/\2\/\1: \3/p' "$cache/said" | sort -u
-    grep -v -e '^error when evicting' -e '^Warning' -e '^evicting' "$cache/said" || :
+    sed -n 's/^error when evicting pods*\/"\([^"]*\)" -n "\([^"]*\)" (will retry[^)]*): \(.*\)$/\2\/\1: \3/p' "$cache/said" |
+      sort -u | grep . || grep -e '^error: ' -e cannot "$cache/said" | tail -n 1
     if [ -n "$budgets" ]; then echo "no pod may go by the disruption budgets ${budgets% }"; fi
   } | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 } END { print "" }' >&2
   exit 76

@@ -41,6 +41,7 @@ vrrp_instance kubernetes {
     virtual_router_id 51
     priority 204
     advert_int 0.2
+    garp_master_refresh 1
     check_unicast_src
     unicast_src_ip 10.0.0.12
     unicast_peer {
@@ -78,6 +79,7 @@ test("with version 2 the first machine is the master, and a password is sent in 
     virtual_router_id 51
     priority 255
     advert_int 1
+    garp_master_refresh 1
     authentication {
         auth_type PASS
         auth_pass managed_

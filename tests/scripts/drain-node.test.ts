@@ -99,7 +99,8 @@ const blocked = [
   ...Array(2).fill(
     'error when evicting pods/"web-1" -n "default" (will retry after 5s): Cannot evict pod as it would violate the pod disruption budget.',
   ),
-  "error: unable to drain node a1",
+  'There are pending pods in node "a1" when an error occurred: error when evicting pods/"web-1" -n "default": global timeout reached: 20s',
+  'error: unable to drain node "a1" due to error: error when evicting pods/"web-1" -n "default": global timeout reached: 20s, continuing command...',
 ].join("\n");
 
 test.each([
@@ -116,10 +117,17 @@ test.each([
     code: 76,
     stdout: "",
     stderr:
-      "default/web-1: Cannot evict pod as it would violate the pod disruption budget.; error: unable to drain node a1; " +
+      "default/web-1: Cannot evict pod as it would violate the pod disruption budget.; " +
       "no pod may go by the disruption budgets default/web\n",
   });
   expect(outcome.linesOf("kubectl").filter((line) => /^(uncordon|annotate node)/.test(line))).toEqual(after);
+});
+
+test("what else keeps a pod is told in kubectl's own words", () => {
+  const said =
+    'error: unable to drain node "a1" due to error: cannot delete Pods that declare no controller: default/bare';
+  const outcome = server({ cordoned: false, said }).run("drain-node", given);
+  expect(outcome).toMatchObject({ code: 76, stderr: `${said}\n` });
 });
 
 test("an API that does not answer ends it with 69", () => {
