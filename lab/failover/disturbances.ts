@@ -87,7 +87,8 @@ function process(name: "haproxy" | "keepalived", which: string): Disturbance {
   return {
     ...{ to: "owner", moves: true, out: false },
     begin: (lab, machine) =>
-      inMachine(lab, machine, `pids=$(pgrep -x ${name}); ${moment}kill -${which} $pids`),
+      // By name: one that was to end anyway may have ended since.
+      inMachine(lab, machine, `${moment}pkill -${which} -x ${name}`),
     end: async () => undefined,
   };
 }
