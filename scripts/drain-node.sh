@@ -14,15 +14,15 @@ place='{.metadata.name}|{.spec.unschedulable}|{.status.conditions[?(@.type=="Rea
 main() {
   cache=$(mktemp -d)
   trap 'rm -rf "$cache"' EXIT
-  node=$(kubectl get node "$NODE" --ignore-not-found -o "jsonpath=$place") || exit 69
-  case $node in
+  found=$(kubectl get node "$NODE" --ignore-not-found -o "jsonpath=$place") || exit 69
+  case $found in
     '') return ;;
     # Somebody has cordoned it, or this has, in a run that was cut off: then the mark is there.
     *'|true|'*) ;;
     *) kubectl annotate --overwrite node "$NODE" "$mark=yes" >/dev/null || exit 69 ;;
   esac
   # Nobody is there to end its pods.
-  case $node in
+  case $found in
     *'|True') ;;
     *) kubectl cordon "$NODE" >/dev/null || exit 69; return ;;
   esac
