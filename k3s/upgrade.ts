@@ -7,20 +7,20 @@ function partsOf(version: string): [major: number, minor: number, patch: number,
   return [major, minor, patch, build];
 }
 
-/** Why a cluster must not go from one version to the other, and what would be right; or nothing. */
+/** Why a node must not go from one version to the other, and what would be right; or nothing. */
 export function upgradeComplaint(from: string, to: string): { cause: string; next: string } | undefined {
   const [before, after] = [partsOf(from), partsOf(to)];
   if (!before || !after || from === to) return undefined;
   const different = before.findIndex((part, index) => part !== after[index]);
   if ((after[different] ?? 0) < (before[different] ?? 0))
     return {
-      cause: `${to} is older than ${from}, which the cluster runs, and its data cannot go back`,
+      cause: `${to} is older than ${from}, which it runs, and data cannot go back`,
       next: `give ${from} or a newer version; what was before comes back by restoring a snapshot`,
     };
   const [major, minor] = before;
   if (after[0] === major && after[1] <= minor + 1) return undefined;
   return {
-    cause: `${to} skips a minor release: the cluster runs ${from}`,
+    cause: `${to} skips a minor release: it runs ${from}`,
     next: `go to a v${major}.${minor + 1} release first, its newest patch`,
   };
 }

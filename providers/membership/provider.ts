@@ -1,5 +1,5 @@
 import { departureComplaint, lostQuorum, quorum, removalComplaint, troubles } from "../../k3s/quorum";
-import { etcdComplaint, upgradeComplaint } from "../../k3s/upgrade";
+import { etcdComplaint } from "../../k3s/upgrade";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { evict } from "../evict";
@@ -37,8 +37,6 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
     if (!old) return {};
-    const upgrade = upgradeComplaint(old.version, inputs.version);
-    if (upgrade) return refused(inputs.cluster, "checking the version", upgrade);
     if (inputs.external) return {};
     const removal = removalComplaint(old.servers, inputs.servers);
     return removal ? { mistakes: [removal] } : live(inputs, old, tell);

@@ -1,5 +1,6 @@
 import { paths } from "../../k3s/config";
 import { parseToken } from "../../k3s/token";
+import { upgradeComplaint } from "../../k3s/upgrade";
 import { StepError } from "../failure";
 import { changedConstants } from "./constants";
 import type { NodeInputs } from "./provider";
@@ -15,6 +16,7 @@ export function complaints(inputs: NodeInputs, old: NodeInputs | undefined): str
   const machine = inputs.config.name;
   const found = old
     ? [
+        ...[upgradeComplaint(old.version, inputs.version)].flatMap((complaint) => complaint ?? []),
         ...changedTokens(inputs, old),
         ...changedDatastore(inputs, old),
         ...changedConstants(inputs.config, old.config),

@@ -42,7 +42,7 @@ const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 
 test("F10 a version that is older, or skips a minor, is refused by a preview", async () => {
   for (const [version, words] of [
-    ["v1.31.9+k3s1", /is older than .*, which the cluster runs/],
+    ["v1.31.9+k3s1", /s1: .* is older than .*, which it runs/],
     ["v1.34.1+k3s1", /skips a minor release.*\n +next: go to a v1\.33 release first/],
   ] as const)
     expect(await refused({ version })).toMatch(words);

@@ -17,7 +17,7 @@ test.each([["v1.33.2+k3s9"], ["v1.32.9+k3s1"], ["v0.34.0+k3s1"]])(
   "to %s is none: data cannot go back",
   (to) => {
     expect(upgradeComplaint(from, to)).toEqual({
-      cause: `${to} is older than ${from}, which the cluster runs, and its data cannot go back`,
+      cause: `${to} is older than ${from}, which it runs, and data cannot go back`,
       next: `give ${from} or a newer version; what was before comes back by restoring a snapshot`,
     });
   },
@@ -29,7 +29,7 @@ test("a build of the same release may be older, too", () => {
 
 test.each(["v1.35.0+k3s1", "v2.34.0+k3s1"])("to %s skips a minor release", (to) => {
   expect(upgradeComplaint(from, to)).toEqual({
-    cause: `${to} skips a minor release: the cluster runs ${from}`,
+    cause: `${to} skips a minor release: it runs ${from}`,
     next: "go to a v1.34 release first, its newest patch",
   });
 });

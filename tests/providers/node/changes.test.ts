@@ -45,7 +45,23 @@ describe("check", () => {
     ["two other tokens", { token: "a", agentToken: "b" }, [lockedOut("token"), lockedOut("agent token")]],
     ["the same token pinned to its CA", { token: pinned }, []],
     ["the same tokens", {}, []],
-    ["another version", { version: "v2" }, []],
+    ["another version", { version: "v1.34.9+k3s1" }, []],
+    [
+      "an older version",
+      { version: "v1.33.2+k3s1" },
+      [
+        `${checking}: v1.33.2+k3s1 is older than v1.33.3+k3s1, which it runs, and data cannot go back\n` +
+          "  next: give v1.33.3+k3s1 or a newer version; what was before comes back by restoring a snapshot",
+      ],
+    ],
+    [
+      "a version that skips a minor release",
+      { version: "v1.35.0+k3s1" },
+      [
+        `${checking}: v1.35.0+k3s1 skips a minor release: it runs v1.33.3+k3s1\n` +
+          "  next: go to a v1.34 release first, its newest patch",
+      ],
+    ],
     [
       "a file as datastore where it has etcd",
       { datastore: { kind: "sqlite" } },
