@@ -1,5 +1,5 @@
 import { departureComplaint, lostQuorum, quorum, removalComplaint, troubles } from "../../k3s/quorum";
-import { etcdComplaint } from "../../k3s/upgrade";
+import { etcdComplaint, upgradeComplaint } from "../../k3s/upgrade";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { evict } from "../evict";
@@ -80,7 +80,8 @@ async function live(
   const ill = troubles(known);
   if (ill.length > 0)
     return refused(cluster, "upgrading", { cause: `etcd is not whole: ${ill.join(", ")}`, next });
-  const etcd = etcdComplaint(known, version);
+  // A version that nodes cannot go to at all is theirs to refuse, with the one that is next.
+  const etcd = upgradeComplaint(old.version, version) ? undefined : etcdComplaint(known, version);
   return etcd ? refused(cluster, "upgrading", etcd) : {};
 }
 

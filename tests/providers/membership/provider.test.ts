@@ -115,6 +115,8 @@ describe("check", () => {
         "  next: go to the newest patch of the minor release that the cluster runs first",
     ]);
     expect(await complaints(old, given(list, { version: "v1.33.4+k3s1" }))).toEqual([]);
+    const before = { ...old, version: "v1.32.0+k3s1" };
+    expect(await complaints(before, given(list, { version: newer }))).toEqual([]);
   });
 
   test("asks nobody where there is no cluster yet, nor where servers have no vote", async () => {
