@@ -77,12 +77,12 @@ test("F42 a setting restarts the servers one at a time, and nobody who reads or 
   expect(seen.web.refused).toEqual([]);
 });
 
-test("F43 a setting that k3s does not start with is taken back on the first server, and the others are left alone", async () => {
+test("U03 a setting that k3s does not start with is taken back on the first server, and the others are left alone", async () => {
   const before = await startTimes();
   write({ version: newer, config: { "kube-apiserver-arg": ["no-such-flag=1"] } });
   const begun = Date.now();
   const { code, stdout, stderr } = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
-  console.log(`F43 told and taken back after ${Date.now() - begun} ms`);
+  console.log(`U03 told and taken back after ${Date.now() - begun} ms`);
   expect([code === 0, stdout + stderr]).toEqual([
     false,
     expect.stringMatching(
