@@ -48,7 +48,12 @@ export async function drain(
 export async function drained<T>(what: Drained, tell: Tell, work: () => Promise<T>): Promise<T> {
   await drain(what, tell);
   const done = await work();
-  const { node, api } = what;
+  await uncordon(what.node, what.api, tell);
+  return done;
+}
+
+/** Lets a node have pods again that were taken from it here; one that somebody else has cordoned stays so. */
+async function uncordon(node: string, api: Member, tell: Tell): Promise<void> {
   const step = `letting ${node} have pods again`;
   tell(step);
   await connect(api.name, api.connection)
@@ -56,5 +61,4 @@ export async function drained<T>(what: Drained, tell: Tell, work: () => Promise<
     .catch((error) => {
       throw advised(step, error, { 69: `run kubectl uncordon ${node}, or run this again` });
     });
-  return done;
 }

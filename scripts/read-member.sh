@@ -8,6 +8,8 @@ set -eu
 
 main() {
   data=/var/lib/rancher/k3s/server
+  # What is left of a node that is being removed is none.
+  if [ -e /etc/rancher/k3s/.removing ]; then return; fi
   [ -s $data/db/etcd/name ] || return 0
   echo "self=$(cat $data/db/etcd/name)"
   echo "health=$(get health)"

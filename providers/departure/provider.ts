@@ -41,7 +41,9 @@ export const departure: Resource<DepartureInputs, object> = {
       const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
       return inLine(place, () => agentLeaves(agent, inputs, tell));
     });
-    await Promise.all(agents);
+    // None is left in the middle of it by the failure of another.
+    const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
+    if (failed) throw failed.reason;
     for (const server of leaving(old.servers))
       await oneAtATime(() => serverLeaves(server, inputs, old.servers, tell));
     return {};

@@ -68,7 +68,8 @@ async function live(
   const next = recovery(known);
   if (lost) {
     const here = known.filter(({ there }) => there).length;
-    if (here < quorum(known.length)) return refused(cluster, "looking at etcd", { cause: lost, next });
+    if (here < quorum(known.length) || version !== old.version)
+      return refused(cluster, "looking at etcd", { cause: lost, next });
     tell.warn(`${cluster}: ${lost}: ${next}`);
     return {};
   }
@@ -108,7 +109,11 @@ async function leave(member: EtcdMember, servers: readonly Member[], tell: Tell)
 }
 
 /** All machines hold the new version, and etcd as it was is saved, before the first node changes. */
-async function prepare({ releases, members, external, version }: MembershipInputs, from: string, tell: Tell) {
+async function prepare(
+  { cluster, releases, members, external, version }: MembershipInputs,
+  from: string,
+  tell: Tell,
+) {
   const waiting = new Set(releases.map(({ name }) => name));
   const quiet: Tell = Object.assign(() => undefined, { warn: tell.warn, note: tell.note });
   await Promise.all(
@@ -119,10 +124,18 @@ async function prepare({ releases, members, external, version }: MembershipInput
     }),
   );
   if (external) return;
-  const server = healthyServer(members, await membersOf(members));
-  if (!server) return;
+  const known = await membersOf(members);
+  if (known.length === 0) return;
   const step = "saving a snapshot of etcd";
   tell(step);
+  const server = healthyServer(members, known);
+  if (!server)
+    throw new StepError({
+      machine: cluster,
+      step,
+      cause: `no member is healthy: ${troubles(known).join(", ")}`,
+      next: recovery(known),
+    });
   const variables = { NAME: `before-${version.replace("+", "-")}` };
   const options = { variables, deadline: minutes(5) };
   const snapshot = await connect(server.name, server.connection)

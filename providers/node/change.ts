@@ -3,6 +3,7 @@ import { connect } from "../connection";
 import { drained } from "../drain";
 import { since } from "../failure";
 import { inLine } from "../line";
+import { healthyServer } from "../members";
 import { oneAtATime } from "../one-at-a-time";
 import { checkPodNetwork } from "../pod-network";
 import { UnitFailure } from "../wait";
@@ -40,9 +41,11 @@ async function changedServer(
   tell: Tell,
 ): Promise<NodeOutputs> {
   const inputs = await entered(machine, given, state, tell);
-  if (restarts(state, given)) await standAside(inputs, tell);
+  const members = restarts(state, given) ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
-  return withoutPods({ ...inputs, api: own }, state, tell, () =>
+  // One whose own API does not answer may be here to be mended.
+  const api = members.length > 0 ? healthyServer([own, ...(inputs.peers ?? [])], members) : own;
+  return withoutPods({ ...inputs, api }, state, tell, () =>
     orAsBefore(machine, id, inputs, state, tell, async () => {
       await install(machine, id, inputs, tell, state);
       // Also where it has one: what was removed meanwhile has another CA now.

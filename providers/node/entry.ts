@@ -37,6 +37,6 @@ export async function entered(
   const came = given.datastore?.kind === "external" || (await serverOn(machine));
   if (came) return { ...given, ...entry(state) };
   const inputs = await placed(machine, given, tell);
-  await freeSeat(inputs, tell);
+  await freeSeat(machine, inputs, tell);
   return inputs;
 }

@@ -91,7 +91,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const inputs = await placed(machine, given, tell);
     const join = inputs.config.join ?? inputs.join;
     if (join) await checkToken(machine, { ...inputs, join, role: inputs.config.role }, tell);
-    await freeSeat(inputs, tell);
+    await freeSeat(machine, inputs, tell);
     if (inputs.config.role === "agent") {
       begun(id, {});
       await install(machine, id, inputs, tell);

@@ -12,7 +12,7 @@ export class Node extends HostedResource {
       "Node",
       name,
       { ...args, joinToken: undefined },
-      { ...options, additionalSecretOutputs: ["joinToken"] },
+      { ...options, additionalSecretOutputs: ["joinToken", "registries", "environment", "datastore"] },
     );
   }
 }

@@ -1,8 +1,10 @@
+import type { Machine } from "../../remote/machine";
 import type { Member } from "../connection";
 import { evict } from "../evict";
 import { StepError } from "../failure";
 import { membersOf } from "../members";
 import type { Tell } from "../wire";
+import { serverOn } from "./cluster-to-join";
 import { forget } from "./forget";
 import type { NodeInputs } from "./provider";
 
@@ -11,6 +13,7 @@ import type { NodeInputs } from "./provider";
  * installed anew. k3s would not let another one of that name in.
  */
 export async function freeSeat(
+  machine: Machine,
   { config, join, peers = [], datastore }: NodeInputs,
   tell: Tell,
 ): Promise<void> {
@@ -18,6 +21,8 @@ export async function freeSeat(
   if (role !== "server" || !join || datastore?.kind === "external") return;
   const members = await membersOf(peers);
   const former = members.filter(({ node }) => node === name);
+  // One that a run has started here which was cut off is no other.
+  if (former.length === 0 || (await serverOn(machine))) return;
   const alive = former.find(({ trouble }) => !trouble);
   if (alive)
     throw new StepError({

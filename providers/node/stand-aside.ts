@@ -18,16 +18,17 @@ const longest = 60_000;
 export async function standAside(
   { config, connection, peers = [], patience }: NodeInputs,
   tell: Tell,
-): Promise<void> {
+): Promise<EtcdMember[]> {
   const own: Member = { name: config.name, connection };
   const members = await settled([own, ...peers], own.name, Math.min(longest, patience), tell);
   const leads = members.find(({ node, leads }) => leads && node === own.name);
   const successor = members.find(({ node, votes, trouble }) => node !== own.name && votes && !trouble);
-  if (!leads || !successor) return;
+  if (!leads || !successor) return members;
   tell(`having ${successor.node} lead etcd`);
   await moveLeader(own, successor).catch((error) => {
     tell.warn(`etcd will look for another leader by itself: ${(error as Error).message.split("\n")[0]}`);
   });
+  return members;
 }
 
 async function settled(

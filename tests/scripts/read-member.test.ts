@@ -53,4 +53,7 @@ test("a machine without etcd tells nothing, and asks nobody", () => {
   expect(machine.run("read-member")).toMatchObject({ code: 0, stdout: "", calls: [] });
   machine.write(name, "");
   expect(machine.run("read-member").stdout).toBe("");
+  machine.write(name, "s1-0123abcd\n");
+  machine.write("/etc/rancher/k3s/.removing", "");
+  expect(machine.run("read-member")).toMatchObject({ code: 0, stdout: "", calls: [] });
 });

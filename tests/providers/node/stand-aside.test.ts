@@ -164,7 +164,21 @@ describe("who joins as a server", () => {
     await node().create(given([s3, s1, s2]));
     expect(s1.variables("change-members")).toEqual({ PATH_OF: "cluster/member/remove", BODY: '{"ID":"3"}' });
     expect(s1.variables("forget-node")).toEqual({ NODE: "s3", MACHINE_ID: "", DEAD: "no" });
-    expect(s3.scripts()).toEqual(["check-token", "install-node"]);
+    expect(s3.scripts()).toEqual(["check-token", "find-cluster", "install-node"]);
+  });
+
+  test("is itself where a run that was cut off has started it already", async () => {
+    const members = { s1: {}, s2: {}, s3: {} };
+    const list = (await servers({ s3: undefined, s1: {}, s2: {} })) as [
+      FakeMachine,
+      FakeMachine,
+      FakeMachine,
+    ];
+    for (const peer of list.slice(1)) peer.answers["read-member"] = etcd(peer.name, members);
+    list[0].answers["check-token"] = {};
+    await node().create(given(list));
+    expect(list[0].scripts()).toEqual(["check-token", "find-cluster", "install-node"]);
+    expect(list[1].scripts()).not.toContain("change-members");
   });
 
   test("is refused where another machine is that server, and votes", async () => {
@@ -176,13 +190,13 @@ describe("who joins as a server", () => {
     ];
     Object.assign(s1.answers, { "read-member": etcd("s1", members) });
     Object.assign(s2.answers, { "read-member": etcd("s2", members) });
-    s3.answers["check-token"] = {};
+    Object.assign(s3.answers, { "check-token": {}, "find-cluster": {} });
     const { message, recorded } = await refusal(node().create(given([s3, s1, s2])));
     expect(message).toBe(
       "s3: joining the cluster: another machine is server s3, and etcd works there\n" +
         "  next: give this machine a name of its own, or remove the other server first",
     );
     expect(recorded).toBeUndefined();
-    expect(s3.scripts()).toEqual(["check-token"]);
+    expect(s3.scripts()).toEqual(["check-token", "find-cluster"]);
   });
 });
