@@ -33,7 +33,7 @@ export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[
   const reports = answers.flatMap(({ report }) => report ?? []);
   const healthy = reports.filter(isHealthy);
   const source = [...healthy, ...reports].find(({ members }) => members.length > 0);
-  if (!source) return reports.length > 0 ? answers.map(unlisted) : [];
+  if (!source) return reports.length > 0 ? answers.filter(({ has }) => has !== false).map(unlisted) : [];
   const leader = [...healthy, ...reports].find((report) => report.leader)?.leader;
   return source.members.map(({ ID, name = "", isLearner }): EtcdMember => {
     const own = reports.find(({ self }) => self === name);
@@ -100,13 +100,15 @@ interface Asked {
   name: string;
   report?: Report;
   silence?: string;
+  /** False where its machine has no member. */
+  has?: boolean;
 }
 
 async function asked({ name, connection }: Member): Promise<Asked> {
   try {
     const text = await connect(name, connection).run(script("read-member"), { deadline });
     const report = reportOf(text);
-    return report ? { name, report } : { name, silence: "has no etcd on its machine" };
+    return report ? { name, report } : { name, silence: "has no etcd on its machine", has: false };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     return { name, silence: `cannot be asked: ${error.reason}` };

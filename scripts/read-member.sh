@@ -10,7 +10,8 @@ main() {
   data=/var/lib/rancher/k3s/server
   # What is left of a node that is being removed is none.
   if [ -e /etc/rancher/k3s/.removing ]; then return; fi
-  [ -s $data/db/etcd/name ] || return 0
+  # The name is there with other datastores, too.
+  if ! [ -s $data/db/etcd/name ] || ! [ -d $data/db/etcd/member/wal ]; then return; fi
   echo "self=$(cat $data/db/etcd/name)"
   echo "health=$(get health)"
   echo "status=$(ask maintenance/status)"

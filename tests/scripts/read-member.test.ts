@@ -1,6 +1,7 @@
 import { type Answer, stubMachine } from "./harness";
 
 const name = "/var/lib/rancher/k3s/server/db/etcd/name";
+const data = "/var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal";
 
 const metrics = [
   'etcd_network_active_peers{Local="e6be",Remote="692f486f025b67ed"} 1',
@@ -12,6 +13,7 @@ const metrics = [
 function server(answers: Record<string, Answer>) {
   const machine = stubMachine();
   machine.write(name, "s1-0123abcd\n");
+  machine.write(data, "");
   machine.stub("curl", answers);
   return machine;
 }
@@ -51,6 +53,9 @@ test("a machine without etcd tells nothing, and asks nobody", () => {
   const machine = stubMachine();
   machine.stub("curl", {});
   expect(machine.run("read-member")).toMatchObject({ code: 0, stdout: "", calls: [] });
+  machine.write(name, "s1-0123abcd\n");
+  expect(machine.run("read-member")).toMatchObject({ code: 0, stdout: "", calls: [] });
+  machine.write(data, "");
   machine.write(name, "");
   expect(machine.run("read-member").stdout).toBe("");
   machine.write(name, "s1-0123abcd\n");
