@@ -1,7 +1,7 @@
 import { departureComplaint } from "../k3s/quorum";
 import type { Member } from "./connection";
 import { StepError } from "./failure";
-import { type EtcdMember, healthyServer, moveLeader, recovery, removeMember } from "./members";
+import { type EtcdMember, healthyServer, moveLeader, recovery, removeMember, successorOf } from "./members";
 import type { Tell } from "./wire";
 
 /** Fails where those who stay would be too few. */
@@ -20,8 +20,10 @@ export async function evict(
   const { node } = leaving;
   const step = stepOf(node);
   mayLeave(members, node);
-  const staying = members.filter(other(node));
-  const via = healthyServer(servers, staying);
+  const via = healthyServer(
+    servers.filter(({ name }) => name !== node),
+    members,
+  );
   if (!via)
     throw new StepError({
       machine: node,
@@ -30,7 +32,7 @@ export async function evict(
       next: "see why, then run this again",
     });
   tell(step);
-  const successor = staying.find(({ votes, trouble }) => votes && !trouble);
+  const successor = successorOf(node, members);
   const own = servers.find(({ name }) => name === node);
   if (leaving.leads && !leaving.trouble && own && successor) await moveLeader(own, successor);
   await removeMember(leaving, via);
@@ -39,8 +41,4 @@ export async function evict(
 
 function stepOf(node: string): string {
   return `taking ${node} out of etcd`;
-}
-
-function other(node: string) {
-  return (member: EtcdMember): boolean => member.node !== node;
 }

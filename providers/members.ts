@@ -3,6 +3,7 @@ import { RemoteError } from "../remote/errors";
 import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
 import { advised } from "./failure";
+import { fact, parseFacts, words } from "./preflight/facts";
 
 /** A member of etcd, as servers tell of it. */
 export interface EtcdMember extends Voter {
@@ -69,6 +70,11 @@ export function healthyServer(
   return servers.find(({ name }) => members.some(({ node, trouble }) => node === name && !trouble));
 }
 
+/** Who can lead in a member's place. */
+export function successorOf(node: string, members: readonly EtcdMember[]): EtcdMember | undefined {
+  return members.find((member) => member.node !== node && member.votes && !member.trouble);
+}
+
 /** Takes a member out of etcd for good. */
 export async function removeMember({ id, node }: EtcdMember, via: Member): Promise<void> {
   await change(via, `taking ${node} out of etcd`, "cluster/member/remove", { ID: id });
@@ -91,7 +97,7 @@ async function change({ name, connection }: Member, step: string, path: string, 
 }
 
 /** A member's name is its node's and eight digits that k3s made up; until it has started it has none. */
-export function nodeOf(member: string): string {
+function nodeOf(member: string): string {
   return member.replace(/-[0-9a-f]{8}$/, "");
 }
 
@@ -116,27 +122,22 @@ async function asked({ name, connection }: Member): Promise<Asked> {
 }
 
 function reportOf(text: string): Report | undefined {
-  const values = new Map(
-    text.split("\n").map((line) => {
-      const at = line.indexOf("=");
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
-  const self = values.get("self");
+  const facts = parseFacts(text);
+  const self = fact(facts, "self");
   if (!self) return undefined;
-  const status = json<{ leader?: string; version?: string }>(values.get("status"));
+  const status = json<{ leader?: string; version?: string }>(fact(facts, "status"));
   return {
     self,
     version: status.version ?? "",
-    health: json(values.get("health")),
+    health: json(fact(facts, "health")),
     ...(status.leader && status.leader !== "0" ? { leader: status.leader } : {}),
-    members: json<Pick<Report, "members">>(values.get("members")).members ?? [],
-    active: (values.get("active") ?? "").split(" "),
+    members: json<Pick<Report, "members">>(fact(facts, "members")).members ?? [],
+    active: words(facts, "active"),
   };
 }
 
 /** What does not answer says nothing. */
-function json<T extends object>(text = ""): Partial<T> {
+function json<T extends object>(text: string): Partial<T> {
   return text.startsWith("{") ? (JSON.parse(text) as T) : {};
 }
 

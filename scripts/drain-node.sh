@@ -3,17 +3,16 @@
 # far as their disruption budgets let them. Where that fails the node is as it was.
 # Inputs: NODE; TIMEOUT and GRACE, in seconds; GRACE may be -1, for what each pod asks for; EMPTY_DIRS, "delete" where what
 # pods keep in an emptyDir may go with them.
-# Output: nothing. Exit: 0, also where there is no such node, or none that is Ready, which is cordoned alone; 69 the API does not answer, 76 pods stay: which and why is on
-# stderr.
+# Output: nothing. Exit: 0, also where there is no such node, or none that is Ready, which is cordoned alone; 69 the API
+# does not answer, 76 pods stay: which and why is on stderr.
 
 set -eu
 
-mark=k3s-cluster/cordoned
+. scripts/cordoned.sh
+
 place='{.metadata.name}|{.spec.unschedulable}|{.status.conditions[?(@.type=="Ready")].status}'
 
 main() {
-  cache=$(mktemp -d)
-  trap 'rm -rf "$cache"' EXIT
   found=$(kubectl get node "$NODE" --ignore-not-found -o "jsonpath=$place") || exit 69
   case $found in
     '') return ;;
@@ -32,7 +31,7 @@ main() {
 }
 
 stay() {
-  if [ "$(kubectl get node "$NODE" -o "jsonpath={.metadata.annotations.k3s-cluster/cordoned}")" = yes ]; then uncordon; fi
+  if ours; then uncordon; fi
   budgets=$(kubectl get pdb -A -o 'jsonpath={range .items[?(@.status.disruptionsAllowed==0)]}{.metadata.namespace}/{.metadata.name} {end}')
   {
     sed -n 's/^error when evicting pods*\/"\([^"]*\)" -n "\([^"]*\)" (will retry[^)]*): \(.*\)$/\2\/\1: \3/p' "$cache/said" |
@@ -41,12 +40,5 @@ stay() {
   } | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 } END { print "" }' >&2
   exit 76
 }
-
-uncordon() {
-  kubectl uncordon "$NODE" >/dev/null
-  kubectl annotate node "$NODE" "$mark-" >/dev/null
-}
-
-kubectl() { /usr/local/bin/k3s kubectl --kubeconfig /etc/rancher/k3s/k3s.yaml --cache-dir "$cache" "$@"; }
 
 main

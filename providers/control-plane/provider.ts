@@ -3,6 +3,7 @@ import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
+import { restartsAllowed } from "../node/ready";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import { waitFor } from "../wait";
@@ -50,7 +51,7 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
         machine: connect(name, connection),
         unit: unitName("server"),
         script: "node-ready",
-        variables: { ROLE: "server", NODE: name, RESTARTS: "3" },
+        variables: { ROLE: "server", NODE: name, RESTARTS: restartsAllowed.new },
         patience: inputs.patience,
         tell: (step) => show(name, step),
         signal: giveUp.signal,

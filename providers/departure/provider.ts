@@ -35,28 +35,29 @@ export const departure: Resource<DepartureInputs, object> = {
   create: async ({ cluster }) => ({ id: `${cluster}/departure`, outputs: {} }),
   update: async (_id, inputs, old, tell) => {
     const { cluster, atOnce = 1 } = inputs;
-    const staying = new Set([...inputs.servers, ...inputs.agents].map(({ name }) => name));
-    const leaving = (members: readonly Member[]) => members.filter(({ name }) => !staying.has(name));
-    const agents = leaving(old.agents).map((agent) => {
+    const agents = leaving(old.agents, inputs).map((agent) => {
       const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
       return inLine(place, () => agentLeaves(agent, inputs, tell));
     });
     // None is left in the middle of it by the failure of another.
     const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
-    for (const server of leaving(old.servers))
+    for (const server of leaving(old.servers, inputs))
       await oneAtATime(() => serverLeaves(server, inputs, old.servers, tell));
     return {};
   },
   cost: (_changed, old, inputs) => {
-    const staying = new Set([...inputs.servers, ...inputs.agents].map(({ name }) => name));
-    const names = [...old.servers, ...old.agents]
-      .map(({ name }) => name)
-      .filter((name) => !staying.has(name));
+    const names = leaving([...old.servers, ...old.agents], inputs).map(({ name }) => name);
     if (names.length === 0) return undefined;
     return `${names.join(", ")} will leave: ${inputs.drain ? "pods go elsewhere, and " : ""}the cluster forgets the node`;
   },
 };
+
+/** Those of the former members who are declared no more. */
+function leaving(former: readonly Member[], { servers, agents }: DepartureInputs): Member[] {
+  const staying = new Set([...servers, ...agents].map(({ name }) => name));
+  return former.filter(({ name }) => !staying.has(name));
+}
 
 async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
   const api = await answering(inputs.servers);

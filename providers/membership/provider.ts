@@ -36,8 +36,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   check: async (inputs, old, tell) => {
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
-    if (!old) return {};
-    if (inputs.external) return {};
+    if (!old || inputs.external) return {};
     const removal = removalComplaint(old.servers, inputs.servers);
     return removal ? { mistakes: [removal] } : live(inputs, old, tell);
   },

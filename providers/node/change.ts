@@ -1,5 +1,5 @@
 import type { Machine } from "../../remote/machine";
-import { connect } from "../connection";
+import { connect, type Member } from "../connection";
 import { drained } from "../drain";
 import { since } from "../failure";
 import { inLine } from "../line";
@@ -17,95 +17,78 @@ import { standAside } from "./stand-aside";
 
 type State = NodeInputs & NodeOutputs;
 
+/** A change of one node. */
+interface Change {
+  machine: Machine;
+  id: string;
+  given: NodeInputs;
+  state: State;
+  tell: Tell;
+}
+
 /** Changes a node: servers one at a time, agents a few at a time where they restart, and none after one that failed. */
 export async function change(id: string, given: NodeInputs, state: State, tell: Tell): Promise<NodeOutputs> {
   const { config, cluster, atOnce = 1 } = given;
   const { name, role } = config;
-  const machine = connect(name, given.connection);
+  const one: Change = { machine: connect(name, given.connection), id, given, state, tell };
   const isServer = role === "server";
-  if (!isServer && !restarts(state, given)) return changedAgent(machine, id, given, state, tell);
+  if (!isServer && !restarts(state, given)) return changedAgent(one);
   tell("waiting for its turn");
   const place = { line: `${cluster}/${role}`, machine: name, width: isServer ? 1 : atOnce };
-  return inLine(place, () =>
-    isServer
-      ? oneAtATime(() => changedServer(machine, id, given, state, tell))
-      : changedAgent(machine, id, given, state, tell),
-  );
+  return inLine(place, () => (isServer ? oneAtATime(() => changedServer(one)) : changedAgent(one)));
 }
 
-async function changedServer(
-  machine: Machine,
-  id: string,
-  given: NodeInputs,
-  state: State,
-  tell: Tell,
-): Promise<NodeOutputs> {
+async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
+  const { machine, id, state, tell } = rest;
   const inputs = await entered(machine, given, state, tell);
   const members = restarts(state, given) ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
   // One whose own API does not answer may be here to be mended.
   const api = members.length > 0 ? healthyServer([own, ...(inputs.peers ?? [])], members) : own;
-  return withoutPods({ ...inputs, api }, state, tell, () =>
-    orAsBefore(machine, id, inputs, state, tell, async () => {
-      await install(machine, id, inputs, tell, state);
-      // Also where it has one: what was removed meanwhile has another CA now.
-      const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
-      await ready(machine, inputs, tell, "known");
-      await register(machine, inputs, state, tell);
-      return { joinToken, ...entry(inputs) };
-    }),
-  );
+  return safely({ ...rest, given: inputs }, api, async () => {
+    await install(machine, id, inputs, tell, state);
+    // Also where it has one: what was removed meanwhile has another CA now.
+    const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
+    await ready(machine, inputs, tell, "known");
+    await register(machine, inputs, state, tell);
+    return { joinToken, ...entry(inputs) };
+  });
 }
 
-async function changedAgent(
-  machine: Machine,
-  id: string,
-  given: NodeInputs,
-  state: State,
-  tell: Tell,
-): Promise<NodeOutputs> {
-  return withoutPods(given, state, tell, () =>
-    orAsBefore(machine, id, given, state, tell, async () => {
-      await install(machine, id, given, tell, state);
-      await ready(machine, given, tell, "known");
-      await register(machine, given, state, tell);
-      await checkPodNetwork([machine], { taken: given.podNetwork }, tell);
-      return {};
-    }),
-  );
+async function changedAgent(one: Change): Promise<NodeOutputs> {
+  const { machine, id, given, state, tell } = one;
+  return safely(one, given.api, async () => {
+    await install(machine, id, given, tell, state);
+    await ready(machine, given, tell, "known");
+    await register(machine, given, state, tell);
+    await checkPodNetwork([machine], { taken: given.podNetwork }, tell);
+    return {};
+  });
 }
 
 /** An upgrade, while the node has no pods, where that is asked for; anything else leaves its pods running. */
-async function withoutPods<T>(
-  { config, version, drain, api }: NodeInputs,
-  state: State,
-  tell: Tell,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (!drain || !api || version === state.version) return work();
-  return drained({ node: config.name, api, ...drain }, tell, work);
+async function safely<T>(one: Change, api: Member | undefined, work: () => Promise<T>): Promise<T> {
+  const { given, state, tell } = one;
+  const { drain, config, version } = given;
+  const change = () => orAsBefore(one, work);
+  if (!drain || !api || version === state.version) return change();
+  return drained({ node: config.name, api, ...drain }, tell, change);
 }
 
 /** A setting that k3s does not start with is taken back; an upgrade is not, since data may be the newer version's already. */
-async function orAsBefore<T>(
-  machine: Machine,
-  id: string,
-  given: NodeInputs,
-  state: State,
-  tell: Tell,
-  work: () => Promise<T>,
-): Promise<T> {
+async function orAsBefore<T>(one: Change, work: () => Promise<T>): Promise<T> {
+  const { given, state, tell } = one;
   try {
     return await work();
   } catch (error) {
     const undone = given.version === state.version && settings(given) !== settings(state);
     if (!undone || !(error instanceof UnitFailure)) throw error;
     tell("giving it back what it ran with before");
-    throw since(error, await again(machine, id, state, tell));
+    throw since(error, await again(one));
   }
 }
 
-async function again(machine: Machine, id: string, state: State, tell: Tell): Promise<string> {
+async function again({ machine, id, state, tell }: Change): Promise<string> {
   try {
     await install(machine, id, state, tell, state);
     await ready(machine, state, tell);

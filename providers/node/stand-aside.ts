@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { absenceComplaint, troubles } from "../../k3s/quorum";
 import type { Member } from "../connection";
 import { StepError } from "../failure";
-import { type EtcdMember, membersOf, moveLeader, recovery } from "../members";
+import { type EtcdMember, membersOf, moveLeader, recovery, successorOf } from "../members";
 import type { Tell } from "../wire";
 import type { NodeInputs } from "./provider";
 
@@ -22,7 +22,7 @@ export async function standAside(
   const own: Member = { name: config.name, connection };
   const members = await settled([own, ...peers], own.name, Math.min(longest, patience), tell);
   const leads = members.find(({ node, leads }) => leads && node === own.name);
-  const successor = members.find(({ node, votes, trouble }) => node !== own.name && votes && !trouble);
+  const successor = successorOf(own.name, members);
   if (!leads || !successor) return members;
   tell(`having ${successor.node} lead etcd`);
   await moveLeader(own, successor).catch((error) => {

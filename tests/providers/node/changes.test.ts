@@ -6,6 +6,7 @@ import {
   agentInputs,
   agentPassword,
   caHash,
+  fine as changed,
   password,
   pinned,
   sentConfig,
@@ -17,15 +18,7 @@ const machines = fakeMachines();
 const host = sharedHost();
 
 const node = () => host().resource("Node");
-const fine = {
-  "find-cluster": { stdout: `${caHash} prod/s1\n` },
-  "read-member": {},
-  "install-node": { stdout: "restarted\n" },
-  "node-ready": {},
-  "check-tunnel": {},
-  missing: {},
-  supervisor: { stdout: `${caHash}\n` },
-};
+const fine = { ...changed, missing: {} };
 const state = (inputs: Props): Props => ({ ...inputs, joinToken: pinned });
 const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1" });
 

@@ -2,22 +2,13 @@ import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
-import { agentInputs, caHash, serverInputs } from "./inputs";
+import { agentInputs, fine as changed, serverInputs } from "./inputs";
 
 const machines = fakeMachines();
 const host = sharedHost();
 const node = () => host().resource("Node");
 
-const fine = {
-  "find-cluster": { stdout: `${caHash} prod/s1\n` },
-  "read-member": {},
-  "install-node": { stdout: "restarted\n" },
-  "node-ready": {},
-  "check-tunnel": {},
-  supervisor: { stdout: `${caHash}\n` },
-  "drain-node": {},
-  "uncordon-node": {},
-};
+const fine = { ...changed, "drain-node": {}, "uncordon-node": {} };
 const drain = { timeout: 90_000, emptyDirs: "delete" as const };
 const upgraded = { version: "v1.33.4+k3s1" };
 const update = (inputs: Props, more: Props = upgraded) =>

@@ -11,6 +11,16 @@ export const pinned = `K10${caHash}::server:${password}`;
 export const agentToken = `K10${caHash}::node:${agentPassword}`;
 export const url = "https://10.0.0.1:6443";
 
+/** What a machine answers on which a server or an agent is changed, and all goes well. */
+export const fine = {
+  "find-cluster": { stdout: `${caHash} prod/s1\n` },
+  "read-member": {},
+  "install-node": { stdout: "restarted\n" },
+  "node-ready": {},
+  "check-tunnel": {},
+  supervisor: { stdout: `${caHash}\n` },
+};
+
 interface Given extends Partial<Omit<NodeInputs, "config">> {
   config?: Partial<NodeConfig>;
 }
