@@ -57,6 +57,8 @@ export interface Cluster
       | "preflight"
       | "minima"
       | "upgrade"
+      | "tokens"
+      | "certificates"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];

@@ -42,9 +42,9 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, haproxy, upgrade } = cluster;
-    const token = cluster.token ?? made(`${name}-token`, child);
-    const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
+    const { datastore, registries, proxy, haproxy, upgrade, tokens, certificates } = cluster;
+    const token = cluster.token ?? made(`${name}-token`, tokens, child);
+    const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, tokens, child);
 
     const machines = {
       ...probed("server", cluster.servers),
@@ -63,15 +63,18 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
+        ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
       },
       child,
     );
 
+    const turn = { tokens: tokens.rotate, certificates: certificates.rotate };
+    const turns = Object.values(turn).some(Boolean) ? { rotate: turn } : {};
     const common = {
       ...{ cluster: name, version, ...artifacts, registries, proxy },
-      ...{ findings: cluster.preflight, preflight: preflight.id, patience },
+      ...{ findings: cluster.preflight, preflight: preflight.id, patience, ...turns },
     };
     // From a node that is alone pods could go nowhere.
     const drains = (role: "servers" | "agents") => upgrade[role].drain && servers.length + agents.length > 1;
@@ -106,7 +109,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), nodes, endpoint },
-        ...{ podNetwork: cluster.preflight["pod-network"], patience },
+        ...{ podNetwork: cluster.preflight["pod-network"], patience, ...turns },
       },
       child,
     );
@@ -147,8 +150,10 @@ export class K3sCluster extends pulumi.ComponentResource {
   }
 }
 
-function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  return new RandomPassword(name, { length: 48, special: false }, options).result;
+/** Anew by another value to rotate by. */
+function made(name: string, { rotate }: Cluster["tokens"], options: pulumi.CustomResourceOptions) {
+  const keepers = rotate ? { keepers: { rotate } } : {};
+  return new RandomPassword(name, { length: 48, special: false, ...keepers }, options).result;
 }
 
 /** The machines with the host keys that were learned when they were looked at. */

@@ -68,6 +68,7 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
       sha256: machine.sha256,
       podNetwork: args.findings?.["pod-network"],
       drain: args.drain,
+      ...(args.rotate ? { rotate: args.rotate } : {}),
       patience: args.patience ?? defaultPatience,
     },
     { parent },

@@ -11,6 +11,7 @@ import { minima, preflight, proxy, timeouts } from "./limits";
 import { balancerMachine, machine, pool } from "./machine";
 import { type Network, network } from "./network";
 import { registries } from "./registries";
+import { certificates, tokens } from "./rotation";
 import { ssh } from "./ssh";
 import type { Taint } from "./taints";
 import { oneOf } from "./text";
@@ -78,6 +79,8 @@ export const manifestSchema = z.strictObject({
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
   upgrade: upgrade.prefault({}).describe("How nodes come to another version"),
   drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
+  tokens: tokens.prefault({}).describe("When the tokens change"),
+  certificates: certificates.prefault({}).describe("When the certificates of nodes change"),
   minima: minima.prefault({}).describe("What machines have at least"),
   timeouts: timeouts.default({}).describe("How long to wait before giving up"),
   preflight: preflight

@@ -3,9 +3,9 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES, ENVIRONMENT, AUTHENTICATION and PUBLIC_ROLE, the texts of files that need not
 # be, with OURS, the first line that tells them from those of somebody else; REGISTER, "yes" to have it register again;
-# MADE, "yes" where it was a node before.
+# RENEW, "yes" to have its certificates made anew; MADE, "yes" where it was a node before.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
-# that is to be completed first, 78 an owner that nobody can tell.
+# that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 78 an owner that nobody can tell.
 
 set -eu
 umask 077
@@ -27,7 +27,7 @@ main() {
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
   place "$folder/owner" 0644 "$OWNER"
-  place "$folder/token" 0600 "$TOKEN"
+  token
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
   place "$folder/config.yaml" 0600 "$CONFIG"
   # A node that is registered already is changed in the API, and not restarted.
@@ -40,6 +40,7 @@ main() {
   optional "$manifests/public-info-viewer.yaml" "$PUBLIC_ROLE"
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
+  if [ "$RENEW" = yes ]; then certificates; fi
   write "$folder/.written" 0600 "$(written)
 "
   systemctl daemon-reload
@@ -64,6 +65,18 @@ run() {
   systemctl "$verb" --no-block "$UNIT"
   rm -f "$changed"
   echo "${verb}ed"
+}
+
+# An agent reads it when it starts, and goes on without it; one that is kept out waits with the one that it began with.
+token() {
+  if [ "$UNIT" = k3s-agent ] && [ "$(systemctl is-active "$UNIT")" = active ]; then write "$folder/token" 0600 "$TOKEN"; return; fi
+  place "$folder/token" 0600 "$TOKEN"
+}
+
+# Those that it has are moved away, and made anew when it starts.
+certificates() {
+  : >"$changed"
+  said=$(/usr/local/bin/k3s certificate rotate 2>&1) || fail 70 "k3s does not rotate its certificates: $(printf '%s\n' "$said" | tail -n 1)"
 }
 
 # A unit that runs on what is placed has to be restarted when its text changes.

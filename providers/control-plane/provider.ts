@@ -3,6 +3,7 @@ import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
+import type { Rotation } from "../node/provider";
 import { restartsAllowed } from "../node/ready";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
@@ -15,6 +16,8 @@ export interface ControlPlaneInputs {
   /** The ids of the servers' nodes, which it waits for. */
   nodes: string[];
   endpoint: { address: string; port: number };
+  /** What tokens and certificates were rotated by. */
+  rotate?: Rotation;
   /** How to take it that servers do not reach each other through the pod network; by default as an error. */
   podNetwork?: Override;
   patience: number;

@@ -8,6 +8,7 @@ import { minutes, type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
 import type { Checked, Resource, Tell } from "../wire";
+import { rotate } from "./rotate";
 
 export interface MembershipInputs {
   cluster: string;
@@ -16,6 +17,11 @@ export interface MembershipInputs {
   version: string;
   /** Whether the cluster's state is in a database of the user's, so that servers have no vote; they have by default. */
   external?: boolean;
+  /** What the tokens were rotated by; another value is another turn. */
+  rotate?: string;
+  /** What servers and agents join with. */
+  token: string;
+  agentToken: string;
   /** The machines of the servers. */
   members: Member[];
   /** What all machines are to hold before the first of them changes. */
@@ -28,9 +34,9 @@ export type MembershipOutputs = Record<string, never>;
 
 /** Who is a server, and what all of them run: refuses, in a preview already, what would cost the quorum. */
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
-  createOnly: ["cluster", "external", "members", "releases", "preflight"],
+  createOnly: ["cluster", "external", "token", "agentToken", "members", "releases", "preflight"],
   // What was not prepared is to be prepared by the next run.
-  pending: ["servers", "version"],
+  pending: ["servers", "version", "rotate"],
   // Who is removed from the state has forgotten its machines, and changes none.
   changes: ({ members = [] }) => members[0],
   check: async (inputs, old, tell) => {
@@ -52,13 +58,14 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
       for (const member of gone) await leave(member, members, tell);
     }
     if (inputs.version !== old.version) await prepare(inputs, old.version, tell);
+    if (inputs.rotate !== old.rotate) await rotateAll(inputs, old, tell);
     return {};
   },
 };
 
 /** What the servers say of etcd as it is now. */
 async function live(
-  { cluster, servers, version, members }: MembershipInputs,
+  { cluster, servers, version, rotate, members }: MembershipInputs,
   old: MembershipInputs,
   tell: Tell,
 ): Promise<Checked<MembershipInputs>> {
@@ -67,7 +74,7 @@ async function live(
   const next = recovery(known);
   if (lost) {
     const here = known.filter(({ there }) => there).length;
-    if (here < quorum(known.length) || version !== old.version)
+    if (here < quorum(known.length) || version !== old.version || rotate !== old.rotate)
       return refused(cluster, "looking at etcd", { cause: lost, next });
     tell.warn(`${cluster}: ${lost}: ${next}`);
     return {};
@@ -76,10 +83,15 @@ async function live(
   const removal = leaving.reduce(afterwards, { members: known });
   if (removal.cause)
     return refused(cluster, "removing servers", { cause: removal.cause, next: recovery(removal.members) });
-  if (version === old.version) return {};
+  const upgrades = version !== old.version;
+  if (!upgrades && rotate === old.rotate) return {};
   const ill = troubles(known);
   if (ill.length > 0)
-    return refused(cluster, "upgrading", { cause: `etcd is not whole: ${ill.join(", ")}`, next });
+    return refused(cluster, upgrades ? "upgrading" : "rotating the tokens", {
+      cause: `etcd is not whole: ${ill.join(", ")}`,
+      next,
+    });
+  if (!upgrades) return {};
   // A version that nodes cannot go to at all is theirs to refuse, with the one that is next.
   const etcd = upgradeComplaint(old.version, version) ? undefined : etcdComplaint(known, version);
   return etcd ? refused(cluster, "upgrading", etcd) : {};
@@ -122,9 +134,28 @@ async function prepare(
       if (waiting.size > 0) tell(`fetching k3s ${version} on ${[...waiting].join(", ")}`);
     }),
   );
-  if (external) return;
+  if (!external)
+    await save(`before-${version.replace("+", "-")}`, { cluster, members }, `etcd of ${from}`, tell);
+}
+
+/** With the tokens that servers go by from now on. */
+async function rotateAll(inputs: MembershipInputs, old: MembershipInputs, tell: Tell): Promise<void> {
+  const { cluster, members, external } = inputs;
+  const servers = members.filter(({ name }) => old.servers.includes(name));
+  const saved = external ? undefined : await save("before-rotation", { cluster, members }, "etcd", tell);
+  const via = saved ?? servers[0];
+  if (via) await rotate({ ...inputs, via, servers }, tell);
+}
+
+/** Saves etcd with the token that this needs, and gives the server that did it; nothing where there is no etcd. */
+async function save(
+  name: string,
+  { cluster, members }: Pick<MembershipInputs, "cluster" | "members">,
+  what: string,
+  tell: Tell,
+): Promise<Member | undefined> {
   const known = await membersOf(members);
-  if (known.length === 0) return;
+  if (known.length === 0) return undefined;
   const step = "saving a snapshot of etcd";
   tell(step);
   const server = healthyServer(members, known);
@@ -135,12 +166,12 @@ async function prepare(
       cause: `no member is healthy: ${troubles(known).join(", ")}`,
       next: recovery(known),
     });
-  const variables = { NAME: `before-${version.replace("+", "-")}` };
-  const options = { variables, deadline: minutes(5) };
+  const options = { variables: { NAME: name }, deadline: minutes(5) };
   const snapshot = await connect(server.name, server.connection)
     .run(script("save-snapshot"), options)
     .catch((error) => {
       throw advised(step, error, { 69: "see what keeps k3s from saving it, then run this again" });
     });
-  tell.note(`etcd of ${from} is saved on ${server.name}: ${snapshot.trim()}`);
+  tell.note(`${what} is saved on ${server.name}: ${snapshot.trim()}`);
+  return server;
 }

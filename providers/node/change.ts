@@ -48,7 +48,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   return safely({ ...rest, given: inputs }, api, async () => {
     await install(machine, id, inputs, tell, state);
     // Also where it has one: what was removed meanwhile has another CA now.
-    const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
+    const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : inputs.token;
     await ready(machine, inputs, tell, "known");
     await register(machine, inputs, state, tell);
     return { joinToken, ...entry(inputs) };
@@ -84,7 +84,9 @@ async function orAsBefore<T>(one: Change, work: () => Promise<T>): Promise<T> {
     const undone = given.version === state.version && settings(given) !== settings(state);
     if (!undone || !(error instanceof UnitFailure)) throw error;
     tell("giving it back what it ran with before");
-    throw since(error, await again(one));
+    // Tokens are the cluster's, which knows no older ones.
+    const { token, agentToken } = given;
+    throw since(error, await again({ ...one, state: { ...state, token, agentToken } }));
   }
 }
 

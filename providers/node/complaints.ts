@@ -39,11 +39,12 @@ function trusting({ config, join = config.join, token }: NodeInputs): Complaint[
 }
 
 function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
+  if (inputs.rotate?.tokens !== old.rotate?.tokens) return [];
   const changed = (name: "token" | "agentToken") =>
     parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
   return (["token", "agentToken"] as const).filter(changed).map((name) => ({
     cause: `its ${name === "token" ? "token" : "agent token"} would change, and running nodes would be locked out`,
-    next: "give the one that the cluster was made with",
+    next: "give the one that it has, or give tokens.rotate another value as well",
   }));
 }
 

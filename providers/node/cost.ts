@@ -1,4 +1,4 @@
-import { configFile } from "../../k3s/config";
+import { configFile, type Role } from "../../k3s/config";
 import { unitName } from "../../k3s/unit";
 import { lost } from "./observe";
 import type { NodeInputs } from "./provider";
@@ -21,7 +21,16 @@ export function cost(
 export function restarts(state: NodeInputs, inputs: NodeInputs): boolean {
   const { version, sha256 } = inputs;
   if (version !== state.version || sha256 !== state.sha256) return true;
-  return settings(state) !== settings(inputs) || lost(state) || rewritten(state).length > 0;
+  if (rotated(state, inputs)) return true;
+  return (
+    settings(state) !== settings(inputs) || lost(state) || rewritten(state, inputs.config.role).length > 0
+  );
+}
+
+/** Tokens matter to an agent only when it starts; a server goes by them until it starts again. */
+function rotated(state: NodeInputs, { config, rotate }: NodeInputs): boolean {
+  const tokens = config.role === "server" && rotate?.tokens !== state.rotate?.tokens;
+  return tokens || rotate?.certificates !== state.rotate?.certificates;
 }
 
 /** What k3s runs on besides its binary, as texts. */
@@ -30,8 +39,7 @@ export function settings({ config, datastore, registries, environment }: NodeInp
 }
 
 /** The files that k3s runs on and whose text is written again; what it only reads when it registers is none. */
-function rewritten({ files = "" }: NodeInputs): string[] {
-  return files
-    .split("; ")
-    .filter((file) => / (missing|changed)$/.test(file) && !file.includes("registration"));
+function rewritten({ files = "" }: NodeInputs, role: Role): string[] {
+  const unread = role === "agent" ? /registration|^\/etc\/rancher\/k3s\/token / : /registration/;
+  return files.split("; ").filter((file) => / (missing|changed)$/.test(file) && !unread.test(file));
 }

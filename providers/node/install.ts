@@ -27,7 +27,13 @@ export async function install(
   const step = "writing its files and starting it";
   tell(step);
   const write = (made: boolean) => {
-    const variables = { ...filesOf(inputs), OWNER: id, MADE: yes(made), REGISTER: yes(old && lost(old)) };
+    const variables = {
+      ...filesOf(inputs),
+      OWNER: id,
+      MADE: yes(made),
+      REGISTER: yes(old && lost(old)),
+      RENEW: yes(old && renews(old, inputs)),
+    };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
     return machine.run(script("install-node"), { variables, secrets, deadline: minute });
   };
@@ -73,6 +79,10 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     PUBLIC_ROLE: config.healthCheck === "anonymous-auth" ? publicRole : "",
     OURS: ours,
   };
+}
+
+function renews(old: NodeInputs, { rotate }: NodeInputs): boolean {
+  return rotate?.certificates !== old.rotate?.certificates;
 }
 
 /** As a whole or in part. A server on half of its data would be another one. */

@@ -1,3 +1,4 @@
+import { expiryWarning } from "../../k3s/certificates";
 import { type NodeConfig, paths } from "../../k3s/config";
 import { namesNode, ownerFile } from "../../k3s/owner";
 import { unitName } from "../../k3s/unit";
@@ -43,6 +44,8 @@ export interface NodeInputs extends Partial<Live> {
   /** The binary that Machine verified. */
   sha256: string;
   membership?: string;
+  /** What its tokens and its certificates were rotated by; another value is another turn. */
+  rotate?: Rotation;
   /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
   podNetwork?: Override;
   /** A server that may change the node's object; absent on servers, and where none is known. */
@@ -52,6 +55,11 @@ export interface NodeInputs extends Partial<Live> {
   /** How its pods go elsewhere before it is upgraded; absent where they stay. */
   drain?: Drain;
   patience: number;
+}
+
+export interface Rotation {
+  tokens?: string;
+  certificates?: string;
 }
 
 export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token">> {
@@ -79,7 +87,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   ],
   // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
   pending: [
-    ...(["config", "files", "node", "join", "token", "version", "sha256"] as const),
+    ...(["config", "files", "node", "join", "token", "rotate", "version", "sha256"] as const),
     ...(["registries", "environment", "datastore"] as const),
   ],
   check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
@@ -108,8 +116,10 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   isMissing: ({ config: { name }, connection }) => isMissing(connect(name, connection), ...marks),
   read: async (id, { config, connection }, tell) => {
     tell("looking at the node");
-    const { owner, live, object } = await observe(connect(config.name, connection), config);
+    const { owner, live, object, validTo } = await observe(connect(config.name, connection), config);
     if (owner !== id && !live.unit.startsWith("active")) return "gone";
+    const ends = validTo && expiryWarning(config.name, validTo, new Date());
+    if (ends) tell.warn(ends);
     const whose = namesNode(owner) ? `the machine belongs to ${owner}` : `${ownerFile} names no node`;
     const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };

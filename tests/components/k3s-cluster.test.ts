@@ -116,6 +116,20 @@ test("tokens are made when they are not given, and not when they are", async () 
   expect(registered.filter(({ type }) => type.startsWith("random:"))).toHaveLength(0);
 });
 
+test("tokens are made anew by another value to rotate by, which everybody who goes by them is told", async () => {
+  await cluster("dev", { ...machines, tokens: { rotate: "2" }, certificates: { rotate: "3" } });
+  for (const { inputs } of registered.filter(({ type }) => type.startsWith("random:")))
+    expect(inputs.keepers).toEqual({ rotate: "2" });
+  expect(only("Membership")).toMatchObject({ rotate: "2", token: secret("made-dev-token") });
+  const turn = { rotate: { tokens: "2", certificates: "3" } };
+  for (const one of [node("s1"), node("s2"), node("a1"), only("ControlPlane")])
+    expect(one).toMatchObject(turn);
+  registered.length = 0;
+  await cluster("dev", machines);
+  for (const { inputs } of registered) expect(inputs).not.toHaveProperty("rotate");
+  for (const { inputs } of registered) expect(inputs).not.toHaveProperty("keepers");
+});
+
 test("an external endpoint is where agents join and what the kubeconfig speaks to", async () => {
   await cluster("dev", { ...machines, endpoint: { address: "lb.example", port: 8443 } });
   expect(node("a1").config).toMatchObject({ join: "https://lb.example:8443" });

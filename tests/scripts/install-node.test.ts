@@ -13,6 +13,7 @@ const variables = {
   CONFIG: "node-name: s1\n",
   REGISTRATION: "node-label:\n  - tier=web\n",
   REGISTER: "no",
+  RENEW: "no",
   MADE: "no",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
@@ -307,3 +308,52 @@ test.each(["CONFIG", "REGISTRATION", "TOKEN", "AGENT_TOKEN", "UNIT_TEXT"])(
     expect(machine.read(files[name] ?? "")).toBe(hostile);
   },
 );
+
+describe("an agent's token", () => {
+  const agent = { UNIT: "k3s-agent", AGENT_TOKEN: "" };
+
+  function inState(state: string): StubMachine {
+    const machine = staged();
+    machine.stub("systemctl", { "is-active k3s-agent": state, "*": 0 });
+    machine.run("install-node", { ...variables, ...agent });
+    return machine;
+  }
+
+  test.each<[string, string]>([
+    ["that runs, which reads it when it starts, restarts nothing", "active"],
+    ["that it waits with is taken at once", "activating"],
+  ])("of one %s", (_case, state) => {
+    const machine = inState(state);
+    const outcome = machine.run("install-node", { ...variables, ...agent, TOKEN: "other" });
+    expect(outcome).toMatchObject({ code: 0, stdout: state === "active" ? "unchanged\n" : "restarted\n" });
+    expect(machine.read("/etc/rancher/k3s/token")).toBe("other");
+    expect(machine.read(written)).toContain(createHash("sha256").update("other").digest("hex"));
+  });
+});
+
+describe("certificates that are to be others", () => {
+  const renew = { ...variables, RENEW: "yes" };
+
+  function rotating(code: number): StubMachine {
+    const machine = installed();
+    const k3s = `#!/bin/sh\necho "$*" >>${machine.path("/etc/asked")}\necho first\necho 'level=fatal no' >&2\nexit ${code}\n`;
+    machine.write("/usr/local/lib/k3s/v1.33.3+k3s1/k3s", k3s, 0o755);
+    return machine;
+  }
+
+  test("are moved away by k3s before it starts again", () => {
+    const machine = rotating(0);
+    expect(machine.run("install-node", renew)).toMatchObject({ code: 0, stdout: "restarted\n" });
+    expect(machine.read("/etc/asked")).toBe("certificate rotate\n");
+    expect(machine.run("install-node", variables)).toMatchObject({ code: 0, stdout: "unchanged\n" });
+  });
+
+  test("and that k3s does not move away end it with 70 and its last words; the next run restarts", () => {
+    const machine = rotating(1);
+    expect(machine.run("install-node", renew)).toMatchObject({
+      code: 70,
+      stderr: "k3s does not rotate its certificates: level=fatal no\n",
+    });
+    expect(machine.run("install-node", variables)).toMatchObject({ code: 0, stdout: "restarted\n" });
+  });
+});

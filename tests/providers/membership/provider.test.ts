@@ -20,7 +20,8 @@ async function servers(told: Record<string, Told | undefined>): Promise<FakeMach
 
 function given(members: FakeMachine[], more: Props = {}): Props {
   return {
-    ...{ cluster: "prod", version, servers: members.map(({ name }) => name) },
+    ...{ cluster: "prod", version, token: "new-t0ken", agentToken: "new-agent-t0ken" },
+    ...{ servers: members.map(({ name }) => name) },
     ...{ members: members.map(({ name, connection }) => ({ name, connection })), releases: [] },
     ...more,
   };
@@ -208,5 +209,79 @@ describe("update", () => {
       ["read-member"],
       ["read-member"],
     ]);
+  });
+});
+
+describe("a turn of the tokens", () => {
+  const before = { servers: ["s1", "s2", "s3"], version, rotate: "1" };
+  const turned = (list: FakeMachine[], more: Props = {}) => given(list, { rotate: "2", ...more });
+
+  async function rotating(told: Record<string, Told | undefined>) {
+    const order: string[] = [];
+    const list = await servers(told);
+    for (const machine of list) {
+      const noting = (what: string) => () => {
+        order.push(`${machine.name} ${what}`);
+        return { stdout: "/snapshots/before\n" };
+      };
+      for (const name of ["save-snapshot", "rotate-token", "next-tokens"])
+        machine.answers[name] = noting(name);
+    }
+    return { list, order };
+  }
+
+  test("saves etcd with the old one, tells one server, and gives the new ones to all who run", async () => {
+    const { list, order } = await rotating({ ...healthy, s4: undefined });
+    const outs = await membership().update("membership", before, turned(list));
+    expect(order.slice(0, 2)).toEqual(["s1 save-snapshot", "s1 rotate-token"]);
+    expect(order.slice(2).sort()).toEqual(["s1 next-tokens", "s2 next-tokens", "s3 next-tokens"]);
+    expect(list[0]?.variables("rotate-token")).toEqual({ TOKEN: "new-t0ken" });
+    const tokens = { TOKEN: "new-t0ken", AGENT_TOKEN: "new-agent-t0ken" };
+    expect(list[2]?.variables("next-tokens")).toEqual({ OWNER: "prod/s3", ...tokens });
+    expect(JSON.stringify(outs)).not.toContain("t0ken");
+  });
+
+  test("is told the password alone, however the token is given", async () => {
+    const { list } = await rotating(healthy);
+    await membership().update(
+      "membership",
+      before,
+      turned(list, { token: `K10${"a".repeat(64)}::server:p` }),
+    );
+    expect([list[0]?.variables("rotate-token").TOKEN, list[1]?.variables("next-tokens").TOKEN]).toEqual([
+      "p",
+      "p",
+    ]);
+  });
+
+  test("that k3s does not make gives nobody another token, and is still to be made", async () => {
+    const { list, order } = await rotating(healthy);
+    Object.assign(list[0]?.answers ?? {}, { "rotate-token": { code: 69, stderr: "k3s says 500\n" } });
+    const { message, recorded } = await refusal(membership().update("membership", before, turned(list)));
+    expect(message).toMatch(
+      /^s1: rotating the tokens: k3s says 500\n {2}next: see what keeps k3s on s1 from it/,
+    );
+    expect(recorded?.properties.rotate).toBe("1");
+    expect(order).toEqual(["s1 save-snapshot"]);
+  });
+
+  test("is refused while etcd is not whole", async () => {
+    const list = await servers({ ...healthy, s3: { health: false, reason: "RAFT NO LEADER" } });
+    expect(await complaints(before, turned(list))).toEqual([
+      "prod: rotating the tokens: etcd is not whole: s3 is not healthy (RAFT NO LEADER)\n" +
+        "  next: bring s3 back, or take it out of the manifest, then run this again",
+    ]);
+  });
+
+  test("of servers that have no vote is told to the first of them", async () => {
+    const { list, order } = await rotating({ s1: undefined, s2: undefined });
+    const external = { external: true };
+    await membership().update(
+      "membership",
+      { ...before, servers: ["s1", "s2"], ...external },
+      turned(list, external),
+    );
+    expect(order.slice(0, 1)).toEqual(["s1 rotate-token"]);
+    expect(order).toHaveLength(3);
   });
 });

@@ -25,7 +25,7 @@ const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1"
 const checking = "s1: checking what is asked for";
 
 const lockedOut = (name: string) =>
-  `${checking}: its ${name} would change, and running nodes would be locked out\n  next: give the one that the cluster was made with`;
+  `${checking}: its ${name} would change, and running nodes would be locked out\n  next: give the one that it has, or give tokens.rotate another value as well`;
 
 const emptied =
   `${checking}: the cluster's data is gone from it (/var/lib/rancher/k3s), and starting it would begin another cluster\n` +
@@ -36,6 +36,7 @@ describe("check", () => {
     ["another token", { token: "other" }, [lockedOut("token")]],
     ["another agent token", { agentToken: "other" }, [lockedOut("agent token")]],
     ["two other tokens", { token: "a", agentToken: "b" }, [lockedOut("token"), lockedOut("agent token")]],
+    ["another token, by turn", { token: "other", agentToken: "b", rotate: { tokens: "2" } }, []],
     ["the same token pinned to its CA", { token: pinned }, []],
     ["the same tokens", {}, []],
     ["another version", { version: "v1.34.9+k3s1" }, []],

@@ -27,6 +27,8 @@ const costs: [string, string, Partial<NodeInputs>][] = [
   ["another address", restarts, { config: { ...config, nodeIp: "10.0.0.9" } }],
   ["another who may ask for its health", restarts, { config: { ...config, healthCheck: "anonymous-auth" } }],
   ["a name less in its certificate", restarts, { config: { ...config, tlsSans: ["10.0.0.100"] } }],
+  ["a turn of its tokens", restarts, { rotate: { tokens: "1" } }],
+  ["a turn of its certificates", restarts, { rotate: { certificates: "1" } }],
   ["another label", nothing, { config: { ...config, labels: { tier: "db" } } }],
   ["a taint", nothing, { config: { ...config, extra: { debug: true, "node-taint": ["a:NoSchedule"] } } }],
   ["another way to it", nothing, { connection: { host: "10.0.0.2" } }],
