@@ -59,6 +59,8 @@ export interface Cluster
       | "upgrade"
       | "tokens"
       | "certificates"
+      | "recover"
+      | "restore"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];

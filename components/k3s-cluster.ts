@@ -64,6 +64,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
         ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
+        ...{ recover: cluster.recover, restore: cluster.restore },
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
       },

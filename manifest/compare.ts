@@ -2,6 +2,7 @@ import { compareBalancer } from "./compare-balancer";
 import { compareConfig } from "./compare-config";
 import { compareEndpoint } from "./compare-endpoint";
 import { compareNetwork } from "./compare-network";
+import { compareReset } from "./compare-reset";
 import { balancersOf, machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
 import { type Found, isMap, pathOf, valueAt } from "./place";
 import { shown } from "./shown";
@@ -26,6 +27,7 @@ export function compare(manifest: unknown): Found[] {
     ...compareNetwork(manifest, machines),
     ...compareEndpoint(manifest, machines, balancers),
     ...compareBalancer(manifest, machines, balancers),
+    ...compareReset(manifest),
   ];
 }
 

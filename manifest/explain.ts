@@ -55,8 +55,6 @@ function unknownKey(key: string, known: string[]): string {
 /** Keys that will have a meaning: accepting them now would promise what nobody does. */
 const notYet: Record<string, string> = {
   snapshots: "snapshots are k3s's own matter (config: { etcd-snapshot-schedule-cron: … })",
-  restore: "a snapshot is restored by hand",
-  recover: "a lost quorum is recovered by hand",
   join: "a cluster has its own servers",
 };
 

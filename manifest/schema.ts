@@ -11,6 +11,7 @@ import { minima, preflight, proxy, timeouts } from "./limits";
 import { balancerMachine, machine, pool } from "./machine";
 import { type Network, network } from "./network";
 import { registries } from "./registries";
+import { recover, restore } from "./reset";
 import { certificates, tokens } from "./rotation";
 import { ssh } from "./ssh";
 import type { Taint } from "./taints";
@@ -81,6 +82,10 @@ export const manifestSchema = z.strictObject({
   drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
   tokens: tokens.prefault({}).describe("When the tokens change"),
   certificates: certificates.prefault({}).describe("When the certificates of nodes change"),
+  recover: recover
+    .optional()
+    .describe("Has a cluster go on that has lost its quorum for good. Default: nothing"),
+  restore: restore.optional().describe("Has the cluster be what it was in a snapshot. Default: nothing"),
   minima: minima.prefault({}).describe("What machines have at least"),
   timeouts: timeouts.default({}).describe("How long to wait before giving up"),
   preflight: preflight

@@ -160,6 +160,6 @@ function isHeard(id: string, reports: readonly Report[]): boolean {
 export function recovery(members: readonly EtcdMember[]): string {
   const away = members.filter(({ trouble }) => trouble).map(({ node }) => node);
   return lostQuorum(members)
-    ? `bring ${away.join(" or ")} back (systemctl start k3s there); where they are gone for good, docs/quorum.md says how to begin again from one that is left`
+    ? `bring ${away.join(" or ")} back (systemctl start k3s there); where they are gone for good, take them out of the manifest and give recover: { from: …, confirm: <clusterId> } (docs/restore.md)`
     : `bring ${away.join(" and ")} back, or take ${away.length > 1 ? "them" : "it"} out of the manifest, then run this again`;
 }

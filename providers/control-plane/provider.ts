@@ -69,7 +69,14 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
   await Promise.all(waits);
   await reachable(inputs, tell);
   tell("reading its kubeconfig and tokens");
-  return read(inputs);
+  const outputs = await read(inputs);
+  const variables = { ID: outputs.clusterId };
+  await Promise.all(
+    inputs.servers.map(({ name, connection }) =>
+      connect(name, connection).run(script("note-cluster"), { variables, deadline: 20_000 }),
+    ),
+  );
+  return outputs;
 }
 
 /** Agents look for themselves, so that one that is cut off does not keep the cluster from its servers. */

@@ -3,11 +3,13 @@ import { etcdComplaint, upgradeComplaint } from "../../k3s/upgrade";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { evict } from "../evict";
-import { advised, StepError } from "../failure";
+import { advised, atStep, StepError } from "../failure";
 import { minutes, type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
 import type { Checked, Resource, Tell } from "../wire";
+import { resetEtcd } from "./reset";
+import { planned, type Recovery, type Reset, type Restoration } from "./reset-plan";
 import { rotate } from "./rotate";
 
 export interface MembershipInputs {
@@ -19,6 +21,9 @@ export interface MembershipInputs {
   external?: boolean;
   /** What the tokens were rotated by; another value is another turn. */
   rotate?: string;
+  /** What etcd is to begin again with; once. */
+  recover?: Recovery;
+  restore?: Restoration;
   /** What servers and agents join with. */
   token: string;
   agentToken: string;
@@ -36,19 +41,28 @@ export type MembershipOutputs = Record<string, never>;
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   createOnly: ["cluster", "external", "token", "agentToken", "members", "releases", "preflight"],
   // What was not prepared is to be prepared by the next run.
-  pending: ["servers", "version", "rotate"],
+  pending: ["servers", "version", "rotate", "recover", "restore"],
   // Who is removed from the state has forgotten its machines, and changes none.
   changes: ({ members = [] }) => members[0],
   check: async (inputs, old, tell) => {
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
-    if (!old || inputs.external) return {};
+    const reset = resetOf(inputs);
+    if (!old) return reset ? { mistakes: ["a cluster that is new has nothing to begin again with"] } : {};
+    if (inputs.external) return {};
+    // Who is left is known by then, and who is not is none of etcd's members any more.
+    if (reset && JSON.stringify(reset) !== JSON.stringify(resetOf(old))) return begins(reset, inputs);
     const removal = removalComplaint(old.servers, inputs.servers);
-    return removal ? { mistakes: [removal] } : live(inputs, old, tell);
+    const checked = removal ? { mistakes: [removal] } : await live(inputs, old, tell);
+    // One that was cut off is gone on with.
+    return checked.mistakes && reset && !(await begins(reset, inputs)).mistakes ? {} : checked;
   },
   create: async () => ({ id: "membership", outputs: {} }),
   update: async (_id, inputs, old, tell) => {
     const { members, servers, external } = inputs;
+    const reset = resetOf(inputs);
+    if (reset && JSON.stringify(reset) !== JSON.stringify(resetOf(old)))
+      await resetEtcd(reset, { cluster: inputs.cluster, servers: members }, tell);
     if (!external) {
       const known = await membersOf(members);
       const gone = known.filter(
@@ -62,6 +76,25 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     return {};
   },
 };
+
+function resetOf({ recover, restore }: MembershipInputs): Reset | undefined {
+  return recover ?? restore;
+}
+
+/** Whether etcd can begin again as it is asked for; it need not have a quorum, and is not asked. */
+async function begins(
+  reset: Reset,
+  { cluster, members }: MembershipInputs,
+): Promise<Checked<MembershipInputs>> {
+  try {
+    const { stage } = await planned(reset, { cluster, servers: members });
+    return stage === "done"
+      ? { mistakes: ["this was done before: give it another turn, or take it out"] }
+      : {};
+  } catch (error) {
+    return { mistakes: [atStep("looking at the servers", error).message] };
+  }
+}
 
 /** What the servers say of etcd as it is now. */
 async function live(

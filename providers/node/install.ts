@@ -32,7 +32,7 @@ export async function install(
       OWNER: id,
       MADE: yes(made),
       REGISTER: yes(old && lost(old)),
-      RENEW: yes(old && renews(old, inputs)),
+      RENEW: renewed(inputs, old),
     };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
     return machine.run(script("install-node"), { variables, secrets, deadline: minute });
@@ -81,8 +81,11 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
   };
 }
 
-function renews(old: NodeInputs, { rotate }: NodeInputs): boolean {
-  return rotate?.certificates !== old.rotate?.certificates;
+/** What is anew with this turn; tokens matter to an agent only when it starts. */
+function renewed({ config, rotate }: NodeInputs, old: NodeInputs | undefined): string {
+  const names =
+    config.role === "server" ? (["tokens", "certificates"] as const) : (["certificates"] as const);
+  return old ? names.filter((name) => rotate?.[name] !== old.rotate?.[name]).join(" ") : "";
 }
 
 /** As a whole or in part. A server on half of its data would be another one. */
