@@ -16,7 +16,7 @@ const snapshot = text({
 
 const again = text({
   what: "a turn",
-  allowed: "1 to 64 letters, digits, dots, dashes and underscores; write numbers in quotes",
+  allowed: "1 to 64 letters, digits, dots, dashes and underscores, such as 2",
   pattern: /^[A-Za-z0-9._-]{1,64}$/,
 })
   .optional()

@@ -3,7 +3,7 @@ import { text } from "./text";
 
 const turn = text({
   what: "a value to rotate by",
-  allowed: "1 to 64 letters, digits, dots, dashes and underscores, such as a date; write numbers in quotes",
+  allowed: "1 to 64 letters, digits, dots, dashes and underscores, such as a date",
   pattern: /^[A-Za-z0-9._-]{1,64}$/,
 });
 

@@ -7,7 +7,7 @@ test.each<[string, string, ...string[]]>([
   [
     "a turn that is no text",
     below("tokens: { rotate: 2 }"),
-    "4:19 tokens.rotate: 2 is not a value to rotate by: 1 to 64 letters, digits, dots, dashes and underscores, such as a date; write numbers in quotes",
+    "4:19 tokens.rotate: 2 is not a value to rotate by: write it in quotes to make it text (1 to 64 letters, digits, dots, dashes and underscores, such as a date)",
   ],
   [
     "a turn elsewhere",
