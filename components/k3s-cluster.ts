@@ -125,7 +125,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
-        ...{ drain: cluster.drain, atOnce, after: [controlPlane.id, ...ready] },
+        ...{ former: membership.former, drain: cluster.drain, atOnce, after: [controlPlane.id, ...ready] },
       },
       child,
     );

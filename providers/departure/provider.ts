@@ -7,6 +7,7 @@ import { type Drain, drain } from "../drain";
 import { evict, mayLeave } from "../evict";
 import { inLine } from "../line";
 import { type EtcdMember, healthyServer, membersOf } from "../members";
+import type { Former } from "../membership/former";
 import { forget } from "../node/forget";
 import { oneAtATime } from "../one-at-a-time";
 import type { Resource, Tell } from "../wire";
@@ -15,6 +16,8 @@ export interface DepartureInputs {
   cluster: string;
   servers: Member[];
   agents: Member[];
+  /** Who was a server at some time, also where it joined in a run that failed, of which nothing else is known here. */
+  former?: Former[];
   /** How the pods of who leaves go elsewhere; absent where they just end. */
   drain?: Drain;
   /** How many agents may leave at once. */
@@ -30,33 +33,42 @@ export interface DepartureInputs {
 export const departure: Resource<DepartureInputs, object> = {
   createOnly: ["drain", "atOnce", "after"],
   // Who was to leave and did not is known by that.
-  pending: ["servers", "agents"],
+  pending: ["servers", "agents", "former"],
   changes: ({ servers: [first] }) => first,
   create: async ({ cluster }) => ({ id: `${cluster}/departure`, outputs: {} }),
   update: async (_id, inputs, old, tell) => {
     const { cluster, atOnce = 1 } = inputs;
-    const agents = leaving(old.agents, inputs).map((agent) => {
+    const agents = undeclared(old.agents, inputs).map((agent) => {
       const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
       return inLine(place, () => agentLeaves(agent, inputs, tell));
     });
     // None is left in the middle of it by the failure of another.
     const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
-    for (const server of leaving(old.servers, inputs))
-      await oneAtATime(() => serverLeaves(server, inputs, old.servers, tell));
+    const servers = leavingServers(old, inputs);
+    for (const server of servers) await oneAtATime(() => serverLeaves(server, inputs, servers, tell));
     return {};
   },
   cost: (_changed, old, inputs) => {
-    const names = leaving([...old.servers, ...old.agents], inputs).map(({ name }) => name);
+    const names = [...leavingServers(old, inputs), ...undeclared(old.agents, inputs)].map(({ name }) => name);
     if (names.length === 0) return undefined;
     return `${names.join(", ")} will leave: ${inputs.drain ? "pods go elsewhere, and " : ""}the cluster forgets the node`;
   },
 };
 
 /** Those of the former members who are declared no more. */
-function leaving(former: readonly Member[], { servers, agents }: DepartureInputs): Member[] {
+function undeclared<M extends Member>(former: readonly M[], { servers, agents }: DepartureInputs): M[] {
   const staying = new Set([...servers, ...agents].map(({ name }) => name));
   return former.filter(({ name }) => !staying.has(name));
+}
+
+/** Whom the last departure has let go is on the list of former servers, too. */
+function leavingServers(old: DepartureInputs, inputs: DepartureInputs): Member[] {
+  const { former: left = [] } = old;
+  const isNew = ({ name, id }: Former) => !left.some((one) => one.name === name && one.id === id);
+  const all: Former[] = [...(inputs.former ?? []).filter(isNew), ...old.servers];
+  const first = ({ name }: Former, index: number) => all.findIndex((one) => one.name === name) === index;
+  return undeclared(all.filter(first), inputs);
 }
 
 async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
@@ -70,13 +82,10 @@ async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): 
 async function serverLeaves(
   server: Member,
   inputs: DepartureInputs,
-  former: readonly Member[],
+  others: readonly Member[],
   tell: Tell,
 ): Promise<void> {
-  const all = [
-    ...inputs.servers,
-    ...former.filter(({ name }) => !inputs.servers.some((one) => one.name === name)),
-  ];
+  const all = [...inputs.servers, ...others];
   const isLeaving = ({ node }: EtcdMember) => node === server.name;
   const before = await membersOf(all);
   if (before.some(isLeaving)) mayLeave(before, server.name);

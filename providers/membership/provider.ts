@@ -8,6 +8,7 @@ import { minutes, type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
 import type { Checked, Resource, Tell } from "../wire";
+import { type Former, formerOf } from "./former";
 
 export interface MembershipInputs {
   cluster: string;
@@ -18,6 +19,8 @@ export interface MembershipInputs {
   external?: boolean;
   /** The machines of the servers. */
   members: Member[];
+  /** Who was a server and is to leave; found out by the look at the inputs. */
+  former?: Former[];
   /** What all machines are to hold before the first of them changes. */
   releases: (Member & Release)[];
   /** Who is refused by the look at the machines never was a member. */
@@ -36,17 +39,21 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   check: async (inputs, old, tell) => {
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
-    if (!old || inputs.external) return {};
+    if (!old) return {};
+    const known = inputs.external ? [] : await membersOf(inputs.members);
+    const learned = { former: formerOf(inputs, old, known) };
+    if (inputs.external) return { learned };
     const removal = removalComplaint(old.servers, inputs.servers);
-    return removal ? { mistakes: [removal] } : live(inputs, old, tell);
+    return removal ? { mistakes: [removal] } : { ...live(inputs, old, known, tell), learned };
   },
   create: async () => ({ id: "membership", outputs: {} }),
   update: async (_id, inputs, old, tell) => {
-    const { members, servers, external } = inputs;
+    const { members, servers, external, former = [] } = inputs;
     if (!external) {
       const known = await membersOf(members);
+      const were = [...old.servers, ...former.map(({ name }) => name)];
       const gone = known.filter(
-        ({ node, trouble }) => trouble && old.servers.includes(node) && !servers.includes(node),
+        ({ node, trouble }) => trouble && were.includes(node) && !servers.includes(node),
       );
       // Who joins is not let in beside one that does not answer.
       for (const member of gone) await leave(member, members, tell);
@@ -57,12 +64,12 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
 };
 
 /** What the servers say of etcd as it is now. */
-async function live(
-  { cluster, servers, version, members }: MembershipInputs,
+function live(
+  { cluster, servers, version }: MembershipInputs,
   old: MembershipInputs,
+  known: readonly EtcdMember[],
   tell: Tell,
-): Promise<Checked<MembershipInputs>> {
-  const known = await membersOf(members);
+): Checked<MembershipInputs> {
   const lost = lostQuorum(known);
   const next = recovery(known);
   if (lost) {

@@ -74,6 +74,8 @@ test("who leaves is seen to last, when all who stay are as they are to be", asyn
     ["a1"],
   ]);
   expect({ drain, atOnce }).toEqual({ drain: { timeout: 90_000, grace: 2, emptyDirs: "keep" }, atOnce: 1 });
+  // How somebody is reached who is no more may hold passwords.
+  expect([only("Membership").former, only("Departure").former]).toEqual([secret([]), secret([])]);
   expect(dependencies("Departure", "dev")).toEqual(expect.arrayContaining(["ControlPlane dev", "Node a1"]));
 });
 

@@ -140,6 +140,31 @@ test("a server that was taken out of etcd by a run that was cut off goes on from
   expect(order).toEqual(["s1 drain-node s3", "s3 stop-node", "s1 forget-node s3"]);
 });
 
+test("a server that joined in a run that failed leaves like any other, and once", async () => {
+  const told = { s1: {}, s2: {}, s3: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  const staying = list.slice(0, 2);
+  const s3 = member(list[2] as FakeMachine);
+  const [before, after] = [given(staying, []), given(staying, [], { former: [{ ...s3, id: "3" }] })];
+  expect(await departure().diff(before, after)).toBe(true);
+  await until("it is told", () => host().engine.said(`leaving${made}`).join().includes("s3 will leave"));
+  const outs = await leave(before, after);
+  expect(order).toEqual([
+    "s1 drain-node s3",
+    's1 change-members {"ID":"3"}',
+    "s3 stop-node",
+    "s1 forget-node s3",
+  ]);
+  order = [];
+  await leave(outs, after);
+  expect(order).toEqual([]);
+  // It came and left again in runs that failed: etcd knows it as another member.
+  const again = { ...after, former: [{ ...s3, id: "7" }] };
+  expect(await departure().diff(outs, again)).toBe(true);
+  await leave(outs, again);
+  expect(order).toContain("s3 stop-node");
+});
+
 test("a server without which etcd could not decide stays, whatever the manifest says", async () => {
   const told = { s1: {}, s2: { health: false }, s3: {} };
   const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));

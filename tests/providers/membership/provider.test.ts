@@ -127,6 +127,36 @@ describe("check", () => {
   });
 });
 
+describe("who was a server and may be a member of etcd", () => {
+  const reached = ({ name, connection }: FakeMachine) => ({ name, connection });
+  const formerIn = async (old: Props, inputs: Props) => (await membership().check(old, inputs)).inputs.former;
+
+  test("is known from the last run, also from one that failed, until etcd knows nobody of that name", async () => {
+    const told: Record<string, Told | undefined> = { ...healthy, s4: { declared: true }, s5: undefined };
+    const list = await servers(told);
+    const [staying, s4] = [list.slice(0, 3), list[3] as FakeMachine];
+    const old = given([...staying, s4]);
+    const former = [{ ...reached(s4), id: "4" }];
+    const next = given(staying);
+    expect(await formerIn(old, next)).toEqual(former);
+    // What leaves it in a run that fails is there for the next one, whatever that is to change.
+    const other = given(list.filter((one) => one !== s4));
+    expect(await formerIn({ ...next, former }, other)).toEqual(former);
+    told.s4 = undefined;
+    for (const one of staying) one.answers["read-member"] = etcd(one.name, told);
+    expect(await formerIn({ ...next, former }, other)).toEqual([]);
+    // Of nothing but this there is no change to tell.
+    expect(await formerIn({ ...next, former }, next)).toEqual(former);
+  });
+
+  test("is everybody who was one where servers have no vote", async () => {
+    const list = await Promise.all(["s1", "s2"].map((name) => machines.machine(name)));
+    const [s1, s2] = list as [FakeMachine, FakeMachine];
+    const external = { external: true };
+    expect(await formerIn(given(list, external), given([s1], external))).toEqual([reached(s2)]);
+  });
+});
+
 test("who is a server, and what they run, is recorded; how they are reached is no change of it", async () => {
   const list = await servers(healthy);
   const { id, outs } = await membership().create(given(list));
