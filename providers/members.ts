@@ -11,6 +11,8 @@ export interface EtcdMember extends Voter {
   leads: boolean;
   /** Whether its machine answered, and has its data. */
   there: boolean;
+  /** Whether healthy members have a line to it. */
+  heard: boolean;
   /** Where it was asked itself. */
   version?: string;
 }
@@ -40,9 +42,10 @@ export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[
     const own = reports.find(({ self }) => self === name);
     const node = nodeOf(name);
     const silent = answers.find((answer) => answer.name === node && !answer.report)?.silence;
-    const trouble = own ? ailment(own) : (silent ?? (isHeard(ID, healthy) ? undefined : "is not heard of"));
+    const heard = isHeard(ID, healthy);
+    const trouble = own ? ailment(own) : (silent ?? (heard ? undefined : "is not heard of"));
     return {
-      ...{ id: ID, node, votes: !isLearner, leads: ID === leader, there: own !== undefined },
+      ...{ id: ID, node, votes: !isLearner, leads: ID === leader, there: own !== undefined, heard },
       ...(trouble ? { trouble } : {}),
       ...(own?.version ? { version: own.version } : {}),
     };
@@ -58,6 +61,7 @@ function unlisted({ name, report, silence }: Asked): EtcdMember {
     votes: true,
     leads: false,
     there: report !== undefined,
+    heard: false,
     ...(trouble ? { trouble } : {}),
   };
 }

@@ -1,16 +1,10 @@
-import type { Role } from "../../k3s/config";
-import { unitName } from "../../k3s/unit";
-import { RemoteError } from "../../remote/errors";
-import { script } from "../../remote/script";
-import { connect, type Member } from "../connection";
-import { type Drain, drain } from "../drain";
-import { evict, mayLeave } from "../evict";
+import type { Member } from "../connection";
+import type { Drain } from "../drain";
 import { inLine } from "../line";
-import { type EtcdMember, healthyServer, membersOf } from "../members";
 import type { Former } from "../membership/former";
-import { forget } from "../node/forget";
 import { oneAtATime } from "../one-at-a-time";
-import type { Resource, Tell } from "../wire";
+import type { Resource } from "../wire";
+import { agentLeaves, serverLeaves } from "./leave";
 
 export interface DepartureInputs {
   cluster: string;
@@ -69,62 +63,4 @@ function leavingServers(old: DepartureInputs, inputs: DepartureInputs): Member[]
   const all: Former[] = [...(inputs.former ?? []).filter(isNew), ...old.servers];
   const first = ({ name }: Former, index: number) => all.findIndex((one) => one.name === name) === index;
   return undeclared(all.filter(first), inputs);
-}
-
-async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
-  const api = await answering(inputs.servers);
-  if (!api) return;
-  await emptied(agent, api, inputs, tell);
-  await stopped(agent, "agent", inputs.cluster, tell);
-  await forget(agent.name, api, tell);
-}
-
-async function serverLeaves(
-  server: Member,
-  inputs: DepartureInputs,
-  others: readonly Member[],
-  tell: Tell,
-): Promise<void> {
-  const all = [...inputs.servers, ...others];
-  const isLeaving = ({ node }: EtcdMember) => node === server.name;
-  const before = await membersOf(all);
-  if (before.some(isLeaving)) mayLeave(before, server.name);
-  const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
-  if (!api) return;
-  await emptied(server, api, inputs, tell);
-  // That may have taken minutes.
-  const members = await membersOf(all);
-  for (const member of members.filter(isLeaving)) await evict(member, members, all, tell);
-  await stopped(server, "server", inputs.cluster, tell);
-  await forget(server.name, api, tell);
-}
-
-/** Pods of a machine that does not answer do not end; those that are to be elsewhere come there when it is forgotten. */
-async function emptied(leaving: Member, api: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
-  if (!inputs.drain || !(await answers(leaving))) return;
-  await drain({ node: leaving.name, api, ...inputs.drain }, tell);
-}
-
-/** A node that runs on would make its object anew. */
-async function stopped({ name, connection }: Member, role: Role, cluster: string, tell: Tell): Promise<void> {
-  if (!(await answers({ name, connection }))) return;
-  tell(`stopping ${name}`);
-  const variables = { OWNER: `${cluster}/${name}`, UNIT: unitName(role) };
-  await connect(name, connection).run(script("stop-node"), { variables, deadline: 120_000 });
-}
-
-/** Where none does, the first: what is asked of it will say why. */
-async function answering(servers: readonly Member[]): Promise<Member | undefined> {
-  for (const server of servers) if (await answers(server)) return server;
-  return servers[0];
-}
-
-async function answers({ name, connection }: Member): Promise<boolean> {
-  try {
-    await connect(name, connection).hostKey();
-    return true;
-  } catch (error) {
-    if (error instanceof RemoteError) return false;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@ import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { evict } from "../evict";
 import { advised, StepError } from "../failure";
+import { isHere, takenOut } from "../leaving";
 import { minutes, type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
@@ -56,7 +57,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
         ({ node, trouble }) => trouble && were.includes(node) && !servers.includes(node),
       );
       // Who joins is not let in beside one that does not answer.
-      for (const member of gone) await leave(member, members, tell);
+      for (const member of gone) await leave(member, inputs, tell);
     }
     if (inputs.version !== old.version) await prepare(inputs, old.version, tell);
     return {};
@@ -109,8 +110,16 @@ function refused(cluster: string, step: string, { cause, next }: { cause: string
 }
 
 /** A server that is dead and declared no more. */
-async function leave(member: EtcdMember, servers: readonly Member[], tell: Tell): Promise<void> {
-  const via = await evict(member, await membersOf(servers), servers, tell);
+async function leave(
+  member: EtcdMember,
+  { cluster, members: servers, former = [] }: MembershipInputs,
+  tell: Tell,
+): Promise<void> {
+  const own = former.find(({ name }) => name === member.node);
+  const work = async () => evict(member, await membersOf(servers), servers, tell);
+  const isIn = async () => (await membersOf(servers)).some(({ id }) => id === member.id);
+  const here = own && (await isHere(own, servers));
+  const via = await (here ? takenOut({ ...own, cluster, role: "server" }, { isIn, work, tell }) : work());
   await forget(member.node, via, tell);
 }
 

@@ -229,6 +229,26 @@ describe("update", () => {
     expect(s1?.variables("forget-node")).toMatchObject({ NODE: "s3" });
   });
 
+  test("keeps k3s from starting again on a machine that is there, before its member goes", async () => {
+    const told = { s1: {}, s2: {}, s3: { declared: true, heard: false } };
+    const [s1, s2, s3] = (await servers(told)) as [FakeMachine, FakeMachine, FakeMachine];
+    const order: string[] = [];
+    for (const [machine, script] of [
+      [s3, "enable-node"],
+      [s1, "change-members"],
+      [s1, "forget-node"],
+    ] as const)
+      machine.answers[script] = ({ ENABLED = "" }) => {
+        order.push([machine.name, script, ENABLED].join(" ").trim());
+        return {};
+      };
+    const former = [{ name: "s3", connection: s3.connection, id: "3" }];
+    const old = { servers: ["s1", "s2"], version };
+    await membership().update("membership", old, given([s1, s2], { former }));
+    expect(order).toEqual(["s3 enable-node no", "s1 change-members", "s1 forget-node"]);
+    expect(s3.variables("enable-node")).toMatchObject({ OWNER: "prod/s3", UNIT: "k3s" });
+  });
+
   test("leaves who is alive and declared no more where it is: it leaves last, and in order", async () => {
     const list = await servers({ ...healthy, s4: undefined });
     const staying = list.filter(({ name }) => name !== "s3");
