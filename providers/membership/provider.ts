@@ -84,13 +84,16 @@ function live(
   const removal = leaving.reduce(afterwards, { members: known });
   if (removal.cause)
     return refused(cluster, "removing servers", { cause: removal.cause, next: recovery(removal.members) });
-  if (version === old.version) return {};
+  const complaint = version === old.version ? undefined : unfitFor(version, old.version, known);
+  return complaint ? refused(cluster, "upgrading", complaint) : {};
+}
+
+/** Why nothing is to be upgraded while etcd is as it is, or nothing. */
+function unfitFor(version: string, from: string, known: readonly EtcdMember[]) {
   const ill = troubles(known);
-  if (ill.length > 0)
-    return refused(cluster, "upgrading", { cause: `etcd is not whole: ${ill.join(", ")}`, next });
+  if (ill.length > 0) return { cause: `etcd is not whole: ${ill.join(", ")}`, next: recovery(known) };
   // A version that nodes cannot go to at all is theirs to refuse, with the one that is next.
-  const etcd = upgradeComplaint(old.version, version) ? undefined : etcdComplaint(known, version);
-  return etcd ? refused(cluster, "upgrading", etcd) : {};
+  return upgradeComplaint(from, version) ? undefined : etcdComplaint(known, version);
 }
 
 interface Removal {
@@ -129,6 +132,9 @@ async function prepare(
   from: string,
   tell: Tell,
 ) {
+  // The look at the inputs compares with what was asked for last, also where nothing has come of that.
+  const complaint = unfitFor(version, from, external ? [] : await membersOf(members));
+  if (complaint) throw new StepError({ machine: cluster, step: "upgrading", ...complaint });
   const waiting = new Set(releases.map(({ name }) => name));
   const quiet: Tell = Object.assign(() => undefined, { warn: tell.warn, note: tell.note });
   await Promise.all(

@@ -14,6 +14,7 @@ import { install } from "./install";
 import type { NodeInputs, NodeOutputs } from "./provider";
 import { firstToken, ready, register } from "./ready";
 import { standAside } from "./stand-aside";
+import { mayBecome } from "./version";
 
 type State = NodeInputs & NodeOutputs;
 
@@ -40,6 +41,7 @@ export async function change(id: string, given: NodeInputs, state: State, tell: 
 
 async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const { machine, id, state, tell } = rest;
+  await mayBecome(machine, { from: state.version, to: given.version });
   const inputs = await entered(machine, given, state, tell);
   const members = restarts(state, given) ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
@@ -57,6 +59,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
 
 async function changedAgent(one: Change): Promise<NodeOutputs> {
   const { machine, id, given, state, tell } = one;
+  await mayBecome(machine, { from: state.version, to: given.version });
   return safely(one, given.api, async () => {
     await install(machine, id, given, tell, state);
     await ready(machine, given, tell, "known");

@@ -82,7 +82,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     ...(["config", "files", "node", "join", "token", "version", "sha256"] as const),
     ...(["registries", "environment", "datastore"] as const),
   ],
-  check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
+  check: async (inputs, old) => ({ mistakes: await complaints(inputs, old), learned: untouched }),
   cost,
   changes: ({ config: { name }, connection }) => ({ name, connection }),
   create: async (given, tell, begun) => {

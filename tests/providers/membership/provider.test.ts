@@ -33,6 +33,8 @@ async function complaints(old: Props | undefined, inputs: Props): Promise<string
 }
 
 const healthy = { s1: {}, s2: {}, s3: {} };
+/** Whose etcd may go to the next minor release of k3s. */
+const current = { s1: { version: "3.5.26" }, s2: { version: "3.5.26" }, s3: { version: "3.5.26" } };
 
 describe("check", () => {
   test("of no server at all says that one is needed, whatever was before", async () => {
@@ -169,7 +171,7 @@ test("who is a server, and what they run, is recorded; how they are reached is n
 
 describe("update", () => {
   test("of a version has it fetched everywhere and etcd saved before anything else", async () => {
-    const list = await servers(healthy);
+    const list = await servers(current);
     const a1 = await machines.machine("a1");
     const order: string[] = [];
     const noting =
@@ -199,8 +201,21 @@ describe("update", () => {
     await until("it is told", () => host().engine.said("prepares").includes(said));
   });
 
+  test("of a version is refused by what was there before, whatever was asked for since", async () => {
+    const ill = await servers({ s1: {}, s2: {}, s3: { health: false, reason: "ALARM NOSPACE" } });
+    const { message, recorded } = await refusal(
+      membership().update(
+        "membership",
+        { servers: ["s1", "s2", "s3"], version },
+        given(ill, { version: newer }),
+      ),
+    );
+    expect(message).toMatch(/^prod: upgrading: etcd is not whole: s3 is not healthy \(ALARM NOSPACE\)\n/);
+    expect(recorded?.properties.version).toBe(version);
+  });
+
   test("of a version fails where one machine cannot fetch it, and nothing is saved", async () => {
-    const list = await servers(healthy);
+    const list = await servers(current);
     for (const machine of list) machine.answers.stage = { stdout: "5\n" };
     (list[1] as FakeMachine).answers.stage = { code: 69, stderr: "no way\n" };
     const releases = list.map(({ name, connection }) => ({
