@@ -3,7 +3,7 @@ import { unitName } from "../k3s/unit";
 import { RemoteError } from "../remote/errors";
 import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
-import { StepError } from "./failure";
+import { atStep, StepError } from "./failure";
 import { isThere } from "./gone";
 import type { Tell } from "./wire";
 
@@ -62,13 +62,23 @@ async function undone(leaving: Leaving, isIn: () => Promise<boolean>, tell: Tell
 async function startsWithMachine(leaving: Leaving, does: boolean): Promise<void> {
   const { name, connection } = leaving;
   const variables = { ...unitOf(leaving), ENABLED: does ? "yes" : "no" };
-  await connect(name, connection).run(script("enable-node"), { variables, deadline: 60_000 });
+  await connect(name, connection)
+    .run(script("enable-node"), { variables, deadline: 60_000 })
+    .catch((error) => {
+      throw atStep(`having k3s on ${name} ${does ? "start with its machine" : "start no more"}`, error);
+    });
 }
 
 /** A node that runs on would make its object anew. */
-export async function stop(leaving: Leaving): Promise<void> {
+export async function stop(leaving: Leaving, tell: Tell): Promise<void> {
   const { name, connection } = leaving;
-  await connect(name, connection).run(script("stop-node"), { variables: unitOf(leaving), deadline: 120_000 });
+  const step = `stopping ${name}`;
+  tell(step);
+  await connect(name, connection)
+    .run(script("stop-node"), { variables: unitOf(leaving), deadline: 120_000 })
+    .catch((error) => {
+      throw atStep(step, error);
+    });
 }
 
 function unitOf({ cluster, name, role }: Leaving) {

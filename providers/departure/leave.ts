@@ -1,6 +1,6 @@
 import { answering } from "../answering";
 import type { Member } from "../connection";
-import { drain } from "../drain";
+import { drain, uncordon } from "../drain";
 import { evict, mayLeave } from "../evict";
 import { StepError } from "../failure";
 import { isHere, type Leaving, stop, takenOut } from "../leaving";
@@ -15,8 +15,7 @@ export async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: 
   if (await isHere(agent, inputs.servers)) {
     const leaving: Leaving = { ...agent, cluster: inputs.cluster, role: "agent" };
     await emptied(leaving, api, inputs, tell);
-    tell(`stopping ${agent.name}`);
-    await stop(leaving);
+    await orKept(leaving, api, () => stop(leaving, tell), tell);
   }
   await forget(agent.name, api, tell);
 }
@@ -38,19 +37,19 @@ export async function serverLeaves(
   if (!here) beSilent(server.name, before.filter(isLeaving));
   const leaving: Leaving = { ...server, cluster: inputs.cluster, role: "server" };
   if (here) await emptied(leaving, api, inputs, tell);
-  // That may have taken minutes.
-  const members = await membersOf(all);
-  const own = members.filter(isLeaving);
-  const work = async () => {
-    for (const member of own) await evict(member, members, all, tell);
+  const out = async () => {
+    // That may have taken minutes.
+    const members = await membersOf(all);
+    const own = members.filter(isLeaving);
+    const work = async () => {
+      for (const member of own) await evict(member, members, all, tell);
+    };
+    const isIn = async () => (await membersOf(all)).some(isLeaving);
+    if (here && own.length > 0) await takenOut(leaving, { isIn, work, tell });
+    else await work();
   };
-  const isIn = async () => (await membersOf(all)).some(isLeaving);
-  if (here && own.length > 0) await takenOut(leaving, { isIn, work, tell });
-  else await work();
-  if (here) {
-    tell(`stopping ${server.name}`);
-    await stop(leaving);
-  }
+  await orKept(leaving, api, out, tell);
+  if (here) await stop(leaving, tell);
   await forget(server.name, api, tell);
 }
 
@@ -63,6 +62,16 @@ function beSilent(name: string, own: readonly EtcdMember[]): void {
     cause: "it cannot be reached from here, and is not dead: the other members of etcd have a line to it",
     next: "see what keeps this machine from reaching it, or stop k3s there, then run this again",
   });
+}
+
+/** Whoever stays after all may have pods again; why it stays is what the user has to know first. */
+async function orKept({ name }: Leaving, api: Member, work: () => Promise<void>, tell: Tell): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await uncordon(name, api, tell).catch((later: Error) => tell.warn(later.message));
+    throw error;
+  }
 }
 
 /** Pods of a machine that is gone do not end; those that are to be elsewhere come there when it is forgotten. */

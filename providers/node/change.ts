@@ -1,6 +1,6 @@
 import type { Machine } from "../../remote/machine";
 import { connect, type Member } from "../connection";
-import { drained } from "../drain";
+import { drain as takePods, uncordon } from "../drain";
 import { since } from "../failure";
 import { inLine } from "../line";
 import { healthyServer } from "../members";
@@ -69,13 +69,18 @@ async function changedAgent(one: Change): Promise<NodeOutputs> {
   });
 }
 
-/** An upgrade, while the node has no pods, where that is asked for; anything else leaves its pods running. */
+/** An upgrade, while the node has no pods but those of daemon sets, where that is asked for; anything else leaves them. */
 async function safely<T>(one: Change, api: Member | undefined, work: () => Promise<T>): Promise<T> {
   const { given, state, tell } = one;
   const { drain, config, version } = given;
   const change = () => orAsBefore(one, work);
-  if (!drain || !api || version === state.version) return change();
-  return drained({ node: config.name, api, ...drain }, tell, change);
+  if (!api || version === state.version) return change();
+  const node = config.name;
+  if (drain) await takePods({ node, api, ...drain }, tell);
+  const done = await change();
+  // Also where none went now: a run that was cut off may have had them go.
+  await uncordon(node, api, tell);
+  return done;
 }
 
 /** A setting that k3s does not start with is taken back; an upgrade is not, since data may be the newer version's already. */

@@ -23,7 +23,14 @@ async function machine(name: string, told?: Record<string, Told | undefined>): P
     order.push([name, script, NODE ?? BODY ?? ENABLED].join(" ").trim());
     return {};
   };
-  const scripts = ["drain-node", "stop-node", "forget-node", "change-members", "enable-node"];
+  const scripts = [
+    "drain-node",
+    "stop-node",
+    "forget-node",
+    "change-members",
+    "enable-node",
+    "uncordon-node",
+  ];
   const answers = Object.fromEntries(scripts.map((script) => [script, doing(script)]));
   return machines.machine(name, { ...answers, ...(told ? { "read-member": etcd(name, told) } : {}) });
 }
@@ -105,7 +112,24 @@ test("a server that etcd does not let go starts with its machine again", async (
   (list[0] as FakeMachine).answers["change-members"] = { code: 69, stderr: "etcd says too busy\n" };
   const { message } = await refusal(leave(given(list, []), given(list.slice(0, 2), [])));
   expect(message).toMatch(/^s1: taking s3 out of etcd: etcd says too busy\n/);
-  expect(order).toEqual(["s1 drain-node s3", "s3 enable-node no", "s3 enable-node yes"]);
+  expect(order).toEqual([
+    ...["s1 drain-node s3", "s3 enable-node no", "s3 enable-node yes"],
+    "s1 uncordon-node s3",
+  ]);
+});
+
+test("who cannot be stopped may have pods again, and the failure is told also where that fails", async () => {
+  const [s1, a1] = [await machine("s1"), await machine("a1")];
+  a1.answers["stop-node"] = { code: 1, stderr: "no\n" };
+  const failed = /^a1: stopping a1: "stop-node" failed with exit code 1: no/;
+  expect((await refusal(leave(given([s1], [a1]), given([s1], [])))).message).toMatch(failed);
+  expect(order).toEqual(["s1 drain-node a1", "s1 uncordon-node a1"]);
+  s1.answers["uncordon-node"] = { code: 69, stderr: "the API is gone\n" };
+  const other = { cluster: `other${made}` };
+  expect((await refusal(leave(given([s1], [a1], other), given([s1], [], other)))).message).toMatch(failed);
+  await until("it is told", () =>
+    host().engine.said(`leaving${made}`).join().includes("run kubectl uncordon a1"),
+  );
 });
 
 test("a server that answers has it leave, where the first does not", async () => {

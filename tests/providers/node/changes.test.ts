@@ -144,7 +144,13 @@ test("an update writes what is new, waits until the node is ready, and keeps the
   const inputs: Props = serverInputs(s2, { join: url, token: pinned });
   const outs = await node().update("prod/s2", state(inputs), upgraded(inputs));
   expect(outs).toMatchObject(state(upgraded(inputs)));
-  expect(s2.scripts()).toEqual(["find-cluster", "read-member", "install-node", "node-ready"]);
+  expect(s2.scripts()).toEqual([
+    "find-cluster",
+    "read-member",
+    "install-node",
+    "node-ready",
+    "uncordon-node",
+  ]);
   expect(s2.variables("install-node")).toMatchObject({ OWNER: "prod/s2", VERSION: "v1.34.1+k3s1" });
 });
 
@@ -154,7 +160,9 @@ test("the server that began the cluster is asked for its CA again, which is anot
   const inputs: Props = serverInputs(s1);
   const { joinToken } = await node().update("prod/s1", state(inputs), upgraded(inputs));
   expect(joinToken).toBe(pinned.replace(caHash, other));
-  expect(s1.scripts()).toEqual(["find-cluster", "read-member", "install-node", "supervisor", "node-ready"]);
+  expect(s1.scripts()).toEqual([
+    ...["find-cluster", "read-member", "install-node", "supervisor", "node-ready", "uncordon-node"],
+  ]);
 });
 
 describe("a node that is missing from its machine", () => {
