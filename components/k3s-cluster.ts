@@ -117,7 +117,8 @@ export class K3sCluster extends pulumi.ComponentResource {
     const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
     const atOnce = countOf(upgrade.agents.atOnce, agents.length);
     const ready = agents.map((agent) => {
-      const server = { url: local?.(agent) ?? url, token: agentsToken, api: reached(first) };
+      const [api, ...peers] = servers.map(reached);
+      const server = { url: local?.(agent) ?? url, token: agentsToken, api, peers };
       const args = { ...agent, ...common, ...drainOf("agents"), server, atOnce };
       return new K3sAgent(agent.name, args, child).ready;
     });

@@ -8,6 +8,7 @@ import { isHere, takenOut } from "../leaving";
 import { minutes, type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
+import { staysWith } from "../staying";
 import type { Checked, Resource, Tell } from "../wire";
 import { type Former, formerOf } from "./former";
 
@@ -38,6 +39,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   // Who is removed from the state has forgotten its machines, and changes none.
   changes: ({ members = [] }) => members[0],
   check: async (inputs, old, tell) => {
+    staysWith(inputs.cluster, inputs.members);
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
     if (!old) return {};

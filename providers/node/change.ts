@@ -8,6 +8,7 @@ import { oneAtATime } from "../one-at-a-time";
 import { checkPodNetwork } from "../pod-network";
 import { UnitFailure } from "../wait";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
 import { restarts, settings } from "./cost";
 import { begins, entered, entry } from "./entry";
 import { install } from "./install";
@@ -60,7 +61,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
 async function changedAgent(one: Change): Promise<NodeOutputs> {
   const { machine, id, given, state, tell } = one;
   await mayBecome(machine, { from: state.version, to: given.version });
-  return safely(one, given.api, async () => {
+  return safely(one, await apiOf(given), async () => {
     await install(machine, id, given, tell, state);
     await ready(machine, given, tell, "known");
     await register(machine, given, state, tell);

@@ -57,12 +57,13 @@ test("every server knows the others: whether the cluster exists, and whether it 
   expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1", "s3"]);
 });
 
-test("agents know a server that may change their nodes, by the key that was learned; servers need none", async () => {
+test("agents know all servers, each of which may change their nodes, by the keys that were learned; servers need none", async () => {
   await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
   expect(node("a1").api).toEqual({
     name: "s1",
     connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned", hostKeyLearned: true },
   });
+  expect(node("a1").peers).toMatchObject([{ name: "s2" }, { name: "s3" }]);
   for (const name of ["s1", "s2", "s3"]) expect(node(name)).not.toHaveProperty("api");
 });
 
