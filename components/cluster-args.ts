@@ -57,6 +57,7 @@ export interface Cluster
       | "preflight"
       | "minima"
       | "upgrade"
+      | "allowSingleServer"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];

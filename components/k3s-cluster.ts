@@ -63,6 +63,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
+        allowSingleServer: cluster.allowSingleServer,
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
       },

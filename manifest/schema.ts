@@ -78,6 +78,10 @@ export const manifestSchema = z.strictObject({
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
   upgrade: upgrade.prefault({}).describe("How nodes come to another version"),
   drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
+  allowSingleServer: z
+    .boolean()
+    .default(false)
+    .describe("Whether one of the last two servers may leave, after which nothing stands in for the other"),
   minima: minima.prefault({}).describe("What machines have at least"),
   timeouts: timeouts.default({}).describe("How long to wait before giving up"),
   preflight: preflight

@@ -19,6 +19,8 @@ export interface MembershipInputs {
   version: string;
   /** Whether the cluster's state is in a database of the user's, so that servers have no vote; they have by default. */
   external?: boolean;
+  /** Whether one of two servers may leave; by default it may not. */
+  allowSingleServer?: boolean;
   /** The machines of the servers. */
   members: Member[];
   /** Who was a server and is to leave; found out by the look at the inputs. */
@@ -33,7 +35,7 @@ export type MembershipOutputs = Record<string, never>;
 
 /** Who is a server, and what all of them run: refuses, in a preview already, what would cost the quorum. */
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
-  createOnly: ["cluster", "external", "members", "releases", "preflight"],
+  createOnly: ["cluster", "external", "allowSingleServer", "members", "releases", "preflight"],
   // What was not prepared is to be prepared by the next run.
   pending: ["servers", "version"],
   // Who is removed from the state has forgotten its machines, and changes none.
@@ -46,7 +48,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     const known = inputs.external ? [] : await membersOf(inputs.members);
     const learned = { former: formerOf(inputs, old, known) };
     if (inputs.external) return { learned };
-    const removal = removalComplaint(old.servers, inputs.servers);
+    const removal = removalComplaint(old.servers, inputs.servers, { toOne: inputs.allowSingleServer });
     return removal ? { mistakes: [removal] } : { ...live(inputs, old, known, tell), learned };
   },
   create: async () => ({ id: "membership", outputs: {} }),

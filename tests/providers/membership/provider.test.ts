@@ -53,6 +53,17 @@ describe("check", () => {
     ]);
   });
 
+  test("of one of two servers removed is refused unless a single one is what is wanted", async () => {
+    const [s1] = await servers({ s1: {}, s2: { declared: true } });
+    const old = { servers: ["s1", "s2"], version };
+    const alone = [s1 as FakeMachine];
+    expect(await complaints(old, given(alone))).toEqual([
+      "removing s2 at once would leave 1 of 2 voters, and 2 are needed: " +
+        "give another server before, or allowSingleServer: true where the one that stays is to be alone",
+    ]);
+    expect(await complaints(old, given(alone, { allowSingleServer: true }))).toEqual([]);
+  });
+
   test.each<[string, string[], Record<string, Told | undefined>]>([
     ["nothing", ["s1", "s2", "s3"], healthy],
     ["a server more", ["s1", "s2"], { ...healthy, s2: {}, s3: undefined }],
@@ -165,6 +176,7 @@ test("who is a server, and what they run, is recorded; how they are reached is n
   expect(outs).toEqual({ servers: ["s1", "s2", "s3"], version, __provider: expect.anything() });
   expect(id).toBe("membership");
   expect(await membership().diff(outs, given(list))).toBe(false);
+  expect(await membership().diff(outs, given(list, { allowSingleServer: true }))).toBe(false);
   expect(await membership().diff(outs, given(list.slice(0, 2)))).toBe(true);
   expect(await membership().diff(outs, given(list, { version: newer }))).toBe(true);
 });
