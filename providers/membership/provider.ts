@@ -8,6 +8,7 @@ import { isHere, takenOut } from "../leaving";
 import { minutes, type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
+import { heldVersion } from "../node/version";
 import { staysWith } from "../staying";
 import type { Checked, Resource, Tell } from "../wire";
 import { type Former, formerOf } from "./former";
@@ -130,6 +131,14 @@ async function leave(
   await forget(member.node, via, tell);
 }
 
+/** Those that are nodes already: on one that is to become one nothing is done before its user's hooks have run. */
+async function holding<M extends Member>(machines: readonly M[]): Promise<M[]> {
+  const held = await Promise.all(
+    machines.map(({ name, connection }) => heldVersion(connect(name, connection))),
+  );
+  return machines.filter((_, index) => held[index]);
+}
+
 /** All machines hold the new version, and etcd as it was is saved, before the first node changes. */
 async function prepare(
   { cluster, releases, members, external, version }: MembershipInputs,
@@ -139,10 +148,11 @@ async function prepare(
   // The look at the inputs compares with what was asked for last, also where nothing has come of that.
   const complaint = unfitFor(version, from, external ? [] : await membersOf(members));
   if (complaint) throw new StepError({ machine: cluster, step: "upgrading", ...complaint });
-  const waiting = new Set(releases.map(({ name }) => name));
+  const nodes = await holding(releases);
+  const waiting = new Set(nodes.map(({ name }) => name));
   const quiet: Tell = Object.assign(() => undefined, { warn: tell.warn, note: tell.note });
   await Promise.all(
-    releases.map(async (release) => {
+    nodes.map(async (release) => {
       await stage(release, quiet);
       waiting.delete(release.name);
       if (waiting.size > 0) tell(`fetching k3s ${version} on ${[...waiting].join(", ")}`);

@@ -184,7 +184,7 @@ test("who is a server, and what they run, is recorded; how they are reached is n
 describe("update", () => {
   test("of a version has it fetched everywhere and etcd saved before anything else", async () => {
     const list = await servers(current);
-    const a1 = await machines.machine("a1");
+    const [a1, a2] = [await machines.machine("a1"), await machines.machine("a2")];
     const order: string[] = [];
     const noting =
       (what: string, stdout = "") =>
@@ -196,8 +196,9 @@ describe("update", () => {
       Object.assign(machine.answers, {
         stage: noting("fetched", `${"5".repeat(64)}\n`),
         "save-snapshot": noting(`saved on ${machine.name}`, "/snapshots/before\n"),
+        "read-version": { stdout: `${version}\n` },
       });
-    const releases = [...list, a1].map(({ name, connection }) => ({
+    const releases = [...list, a1, a2].map(({ name, connection }) => ({
       ...{ name, connection, version: newer, release: "https://mirror", images: true },
     }));
     const inputs = { ...given(list, { version: newer, releases }), row: rowFor("prepares") };
@@ -209,6 +210,8 @@ describe("update", () => {
       IMAGES: "yes",
       PROXY: "",
     });
+    // It comes in the same edit: its hooks have not run yet.
+    expect(a2.ran).toEqual([]);
     const said = "etcd of v1.33.3+k3s1 is saved on s1: /snapshots/before";
     await until("it is told", () => host().engine.said("prepares").includes(said));
   });
@@ -228,7 +231,8 @@ describe("update", () => {
 
   test("of a version fails where one machine cannot fetch it, and nothing is saved", async () => {
     const list = await servers(current);
-    for (const machine of list) machine.answers.stage = { stdout: "5\n" };
+    const fine = { stage: { stdout: "5\n" }, "read-version": { stdout: `${version}\n` } };
+    for (const machine of list) Object.assign(machine.answers, fine);
     (list[1] as FakeMachine).answers.stage = { code: 69, stderr: "no way\n" };
     const releases = list.map(({ name, connection }) => ({
       ...{ name, connection, version: newer, release: "https://mirror", images: false },
