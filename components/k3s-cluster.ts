@@ -123,11 +123,18 @@ export class K3sCluster extends pulumi.ComponentResource {
       const args = { ...agent, ...common, ...drainOf("agents"), server, atOnce };
       return new K3sAgent(agent.name, args, child).ready;
     });
+    // Clients are sent to nobody who is about to leave.
+    const turned = front ? [front.apply(() => "in front")] : [];
     new Departure(
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
-        ...{ former: membership.former, drain: cluster.drain, atOnce, after: [controlPlane.id, ...ready] },
+        ...{
+          former: membership.former,
+          drain: cluster.drain,
+          atOnce,
+          after: [controlPlane.id, ...ready, ...turned],
+        },
       },
       child,
     );

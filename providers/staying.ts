@@ -11,3 +11,14 @@ export function staysWith(cluster: string, servers: readonly Member[]): void {
 export function staying(cluster: string): readonly Member[] | undefined {
   return clusters.get(cluster);
 }
+
+const kept = new Set<string>();
+
+/** A node, by its id, could not leave: its machine is not to be cleared in this operation. */
+export function keep(id: string): void {
+  kept.add(id);
+}
+
+export function hasToStay(id: string): boolean {
+  return kept.has(id);
+}

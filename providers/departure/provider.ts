@@ -3,6 +3,7 @@ import type { Drain } from "../drain";
 import { inLine } from "../line";
 import type { Former } from "../membership/former";
 import { oneAtATime } from "../one-at-a-time";
+import { keep } from "../staying";
 import type { Resource } from "../wire";
 import { agentLeaves, serverLeaves } from "./leave";
 
@@ -34,7 +35,10 @@ export const departure: Resource<DepartureInputs, object> = {
     const { cluster, atOnce = 1 } = inputs;
     const agents = undeclared(old.agents, inputs).map((agent) => {
       const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
-      return inLine(place, () => agentLeaves(agent, inputs, tell));
+      return inLine(place, () => agentLeaves(agent, inputs, tell)).catch((error) => {
+        keep(`${cluster}/${agent.name}`);
+        throw error;
+      });
     });
     // None is left in the middle of it by the failure of another.
     const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");

@@ -18,6 +18,7 @@ import { cost } from "./cost";
 import { entry, placed } from "./entry";
 import { forget } from "./forget";
 import { install, uninstall } from "./install";
+import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
@@ -119,6 +120,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const { config, connection } = state;
     const step = "removing the node";
     tell(step);
+    await hasLeft(id, state);
     const machine = connect(config.name, connection);
     const others = serversOf(state).map((other) => connect(other.name, other.connection));
     const left = `${unitName(config.role)}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
