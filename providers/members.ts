@@ -30,9 +30,34 @@ interface Report {
 
 const deadline = 20_000;
 
+/** etcd gives this identity to no member. */
+const nobody = "0";
+
 /** The members of etcd, by what all of these servers say; none where none of them has it. */
 export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[]> {
+  return (await etcdOf(servers)).members;
+}
+
+/** What servers say of etcd. */
+export interface Etcd {
+  members: EtcdMember[];
+  /** Whether these are those that etcd lists: where it runs nowhere they are a guess. */
+  listed: boolean;
+  /** Who says that there is no etcd on its machine. */
+  without: string[];
+}
+
+export async function etcdOf(servers: readonly Member[]): Promise<Etcd> {
   const answers = await Promise.all(servers.map(asked));
+  const members = membersBy(answers);
+  return {
+    members,
+    listed: members.some(({ id }) => id !== nobody),
+    without: answers.filter(({ has }) => has === false).map(({ name }) => name),
+  };
+}
+
+function membersBy(answers: readonly Asked[]): EtcdMember[] {
   const reports = answers.flatMap(({ report }) => report ?? []);
   const healthy = reports.filter(isHealthy);
   const source = [...healthy, ...reports].find(({ members }) => members.length > 0);
@@ -56,7 +81,7 @@ export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[
 function unlisted({ name, report, silence }: Asked): EtcdMember {
   const trouble = report ? ailment(report) : silence;
   return {
-    id: "0",
+    id: nobody,
     node: name,
     votes: true,
     leads: false,

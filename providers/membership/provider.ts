@@ -6,12 +6,12 @@ import { evict } from "../evict";
 import { advised, StepError } from "../failure";
 import { isHere, takenOut } from "../leaving";
 import { minutes, type Release, stage } from "../machine/stage";
-import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
+import { type Etcd, type EtcdMember, etcdOf, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
 import { heldVersion } from "../node/version";
 import { staysWith } from "../staying";
 import type { Checked, Resource, Tell } from "../wire";
-import { type Former, formerOf } from "./former";
+import { type Former, formerOf, goneOf, votersOf } from "./former";
 
 export interface MembershipInputs {
   cluster: string;
@@ -46,11 +46,14 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
     if (!old) return {};
-    const known = inputs.external ? [] : await membersOf(inputs.members);
-    const learned = { former: formerOf(inputs, old, known) };
-    if (inputs.external) return { learned };
-    const removal = removalComplaint(old.servers, inputs.servers, { toOne: inputs.allowSingleServer });
-    return removal ? { mistakes: [removal] } : { ...live(inputs, old, known, tell), learned };
+    const etcd = inputs.external ? silent : await toldBy(inputs, old);
+    const former = formerOf(inputs, old, etcd);
+    if (inputs.external) return { learned: { former } };
+    const { before, after } = votersOf(inputs, old, former, etcd);
+    const removal = removalComplaint(before, after, { toOne: inputs.allowSingleServer });
+    if (removal) return { mistakes: [removal] };
+    const leaving = before.filter((name) => !after.includes(name));
+    return { ...live(inputs, old, { known: etcd.members, leaving }, tell), learned: { former } };
   },
   create: async () => ({ id: "membership", outputs: {} }),
   update: async (_id, inputs, old, tell) => {
@@ -69,11 +72,20 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   },
 };
 
+const silent: Etcd = { members: [], listed: false, without: [] };
+
+/** Those who are to leave know it as well, where nobody else does. */
+async function toldBy({ servers, members }: MembershipInputs, old: MembershipInputs): Promise<Etcd> {
+  const etcd = await etcdOf(members);
+  const gone = goneOf(servers, old);
+  return etcd.members.length > 0 || gone.length === 0 ? etcd : etcdOf([...members, ...gone]);
+}
+
 /** What the servers say of etcd as it is now. */
 function live(
-  { cluster, servers, version }: MembershipInputs,
+  { cluster, version }: MembershipInputs,
   old: MembershipInputs,
-  known: readonly EtcdMember[],
+  { known, leaving }: { known: readonly EtcdMember[]; leaving: readonly string[] },
   tell: Tell,
 ): Checked<MembershipInputs> {
   const lost = lostQuorum(known);
@@ -85,8 +97,7 @@ function live(
     tell.warn(`${cluster}: ${lost}: ${next}`);
     return {};
   }
-  const leaving = old.servers.filter((name) => !servers.includes(name));
-  const removal = leaving.reduce(afterwards, { members: known });
+  const removal = leaving.reduce<Removal>(afterwards, { members: known });
   if (removal.cause)
     return refused(cluster, "removing servers", { cause: removal.cause, next: recovery(removal.members) });
   const complaint = version === old.version ? undefined : unfitFor(version, old.version, known);

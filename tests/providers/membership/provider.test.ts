@@ -47,10 +47,30 @@ describe("check", () => {
 
   test("of more removed at once than etcd lets go is refused with the numbers", async () => {
     const old = { servers: ["s1", "s2", "s3"], version };
-    const [s3] = await servers({ s3: {} });
+    const [, , s3] = await servers({ s1: {}, s2: {}, s3: {} });
     expect(await complaints(old, given(s3 ? [s3] : []))).toEqual([
       "removing s1, s2 at once would leave 1 of 3 voters, and 2 are needed: remove at most 1 at a time",
     ]);
+  });
+
+  test("of more removed than etcd lets go is refused by who votes, also after an edit that came to nothing", async () => {
+    const told = { s1: {}, s2: {}, s3: {}, s4: {}, s5: {} };
+    const list = await servers(told);
+    const last = { ...given(list.slice(0, 3)), former: given(list.slice(3)).members };
+    expect(await complaints(last, given(list.slice(0, 2)))).toEqual([
+      "removing s3, s4, s5 at once would leave 2 of 5 voters, and 3 are needed: remove at most 2 at a time",
+    ]);
+  });
+
+  test("of a server removed that has never joined takes no vote away", async () => {
+    const list = await servers({ s1: {}, s2: undefined });
+    expect(await complaints(given(list), given(list.slice(0, 1)))).toEqual([]);
+    const nowhere = await servers({ s1: undefined, s2: undefined, s3: undefined });
+    expect(await complaints(given(nowhere), given(nowhere.slice(0, 1)))).toEqual([]);
+    // Whoever cannot be asked may have one.
+    const silent = await Promise.all(["s2", "s3"].map((name) => machines.unreachable(name)));
+    const [s1] = nowhere as [FakeMachine];
+    expect(await complaints(given([s1, ...silent]), given([s1]))).toHaveLength(1);
   });
 
   test("of one of two servers removed is refused unless a single one is what is wanted", async () => {
@@ -160,6 +180,14 @@ describe("who was a server and may be a member of etcd", () => {
     expect(await formerIn({ ...next, former }, other)).toEqual([]);
     // Of nothing but this there is no change to tell.
     expect(await formerIn({ ...next, former }, next)).toEqual(former);
+  });
+
+  test("is everybody who was one where etcd runs nowhere, and nobody lists its members", async () => {
+    const list = await servers({ s1: { runs: false }, s2: { runs: false }, s3: { runs: false } });
+    const old = given(list);
+    expect(await formerIn({ ...old, row: rowFor("nowhere") }, given(list.slice(0, 2)))).toEqual([
+      reached(list[2] as FakeMachine),
+    ]);
   });
 
   test("is everybody who was one where servers have no vote", async () => {
