@@ -61,6 +61,7 @@ export interface Cluster
       | "certificates"
       | "recover"
       | "restore"
+      | "allowSingleServer"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];

@@ -65,6 +65,7 @@ export class K3sCluster extends pulumi.ComponentResource {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
         ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
         ...{ recover: cluster.recover, restore: cluster.restore },
+        allowSingleServer: cluster.allowSingleServer,
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
       },
@@ -121,15 +122,23 @@ export class K3sCluster extends pulumi.ComponentResource {
     const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
     const atOnce = countOf(upgrade.agents.atOnce, agents.length);
     const ready = agents.map((agent) => {
-      const server = { url: local?.(agent) ?? url, token: agentsToken, api: reached(first) };
+      const [api, ...peers] = servers.map(reached);
+      const server = { url: local?.(agent) ?? url, token: agentsToken, api, peers };
       const args = { ...agent, ...common, ...drainOf("agents"), server, atOnce };
       return new K3sAgent(agent.name, args, child).ready;
     });
+    // Clients are sent to nobody who is about to leave.
+    const turned = front ? [front.apply(() => "in front")] : [];
     new Departure(
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
-        ...{ drain: cluster.drain, atOnce, after: [controlPlane.id, ...ready] },
+        ...{
+          former: membership.former,
+          drain: cluster.drain,
+          atOnce,
+          after: [controlPlane.id, ...ready, ...turned],
+        },
       },
       child,
     );

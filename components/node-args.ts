@@ -55,6 +55,8 @@ export interface JoinArgs {
   token: pulumi.Input<string>;
   /** A server of it that may change labels and taints of the node later; a node may not change all of its own. */
   api?: { name: string; connection: ConnectionArgs };
+  /** Its other servers, for when that one does not answer. */
+  peers?: { name: string; connection: ConnectionArgs }[];
 }
 
 export const defaultPatience = 5 * 60_000;

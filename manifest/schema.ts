@@ -86,6 +86,10 @@ export const manifestSchema = z.strictObject({
     .optional()
     .describe("Has a cluster go on that has lost its quorum for good. Default: nothing"),
   restore: restore.optional().describe("Has the cluster be what it was in a snapshot. Default: nothing"),
+  allowSingleServer: z
+    .boolean()
+    .default(false)
+    .describe("Whether one of the last two servers may leave, after which nothing stands in for the other"),
   minima: minima.prefault({}).describe("What machines have at least"),
   timeouts: timeouts.default({}).describe("How long to wait before giving up"),
   preflight: preflight

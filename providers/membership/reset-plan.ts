@@ -40,6 +40,17 @@ export interface Plan extends Seen {
   stage: "" | "reset" | "done";
 }
 
+/** What is asked for, if anything is. */
+export function resetOf({
+  recover,
+  restore,
+}: {
+  recover?: Recovery;
+  restore?: Restoration;
+}): Reset | undefined {
+  return recover ?? restore;
+}
+
 function isRestoration(reset: Reset): reset is Restoration {
   return "snapshot" in reset;
 }

@@ -2,6 +2,7 @@ import { unitName } from "../../k3s/unit";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { advised } from "../failure";
+import { isHere } from "../leaving";
 import { restartsAllowed } from "../node/ready";
 import { waitFor } from "../wait";
 import type { Tell } from "../wire";
@@ -13,7 +14,11 @@ const minute = 60_000;
  * Has one server begin etcd anew, and all others join it, as k3s documents it. Until the first is done nobody else loses
  * anything; until all are done none of those that are stopped starts by itself, which would bring the old etcd back.
  */
-export async function resetEtcd(reset: Reset, { cluster, servers }: Cluster, tell: Tell): Promise<void> {
+export async function resetEtcd(
+  reset: Reset,
+  { cluster, servers, former }: Cluster & { former: readonly Member[] },
+  tell: Tell,
+): Promise<void> {
   const { server, operation, snapshot, stage } = await planned(reset, { cluster, servers });
   const step = stepOf(reset);
   if (stage === "done") {
@@ -34,7 +39,12 @@ export async function resetEtcd(reset: Reset, { cluster, servers }: Cluster, tel
   const unit = { UNIT: unitName("server") };
   if (stage === "") {
     tell(`${step}: stopping all servers`);
-    await Promise.all(servers.map((one) => run(one, "stop-node", unit)));
+    // Together with one that leaves, and has its data, another might go on with the old etcd.
+    const here = await Promise.all(
+      former.map(async (one) => ((await isHere(one, servers)) ? one : undefined)),
+    );
+    const all = [...servers, ...here.flatMap((one) => one ?? [])];
+    await Promise.all(all.map((one) => run(one, "stop-node", unit)));
     tell(`${step}: resetting etcd on ${server.name}`);
     await run(server, "reset-etcd", { OPERATION: operation, SNAPSHOT: snapshot }).catch((error) => {
       throw advised(step, error, {

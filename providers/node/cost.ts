@@ -11,7 +11,10 @@ export function cost(
 ): string | undefined {
   const { config, role } = { ...inputs, role: inputs.config.role };
   const unit = unitName(role);
-  if (restarts(state, inputs)) return `changing it restarts ${unit} on ${config.name}; its pods go on`;
+  const { drain, version, api } = inputs;
+  const drained = drain && version !== state.version && (role === "server" || api);
+  const pods = drained ? "go elsewhere before" : "go on";
+  if (restarts(state, inputs)) return `changing it restarts ${unit} on ${config.name}; its pods ${pods}`;
   if (changed.includes("unit") && !state.unit?.startsWith("active,"))
     return `changing it starts ${unit} on ${config.name}`;
   return `changing it restarts nothing on ${config.name}`;

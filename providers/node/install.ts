@@ -10,6 +10,7 @@ import { ownerAdvice } from "../advice";
 import { advised } from "../failure";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
 import { forget } from "./forget";
 import { lost } from "./observe";
 import type { NodeInputs } from "./provider";
@@ -94,9 +95,10 @@ function isRemoved(error: unknown): boolean {
 }
 
 /** Completes a removal that was cut off; the cluster would not let the node in again as long as it knows the old one. */
-async function leave(machine: Machine, id: string, { config, api }: NodeInputs, tell: Tell): Promise<void> {
-  const machineId = await uninstall(machine, id, config);
-  if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
+async function leave(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
+  const machineId = await uninstall(machine, id, inputs.config);
+  const api = await apiOf(inputs);
+  if (api) await forget(inputs.config.name, api, tell, machineId);
 }
 
 function yes(is: boolean | undefined): string {

@@ -11,6 +11,7 @@ import { isMissing } from "../missing";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import type { Resource } from "../wire";
+import { apiOf, serversOf } from "./api";
 import { change } from "./change";
 import { checkToken } from "./check-token";
 import { complaints } from "./complaints";
@@ -18,6 +19,7 @@ import { cost } from "./cost";
 import { entry, placed } from "./entry";
 import { forget } from "./forget";
 import { install, uninstall } from "./install";
+import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
@@ -29,7 +31,7 @@ export interface NodeInputs extends Partial<Live> {
   config: NodeConfig;
   /** Where a server joins when it is made, empty where it began the cluster. It stays so, whoever is the first later. */
   join?: string;
-  /** Other declared servers: where this one begins a cluster, one of them may have it already. */
+  /** The other declared servers: where this one begins a cluster, one of them may have it already; an agent may need any. */
   peers?: Member[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
@@ -48,7 +50,7 @@ export interface NodeInputs extends Partial<Live> {
   rotate?: Rotation;
   /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
   podNetwork?: Override;
-  /** A server that may change the node's object; absent on servers, and where none is known. */
+  /** A server that may change the node's object, or one of its peers may; absent on servers, and where none is known. */
   api?: Member;
   /** How many of its role may restart at once; servers do so one at a time. */
   atOnce?: number;
@@ -90,7 +92,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     ...(["config", "files", "node", "join", "token", "rotate", "version", "sha256"] as const),
     ...(["registries", "environment", "datastore"] as const),
   ],
-  check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
+  check: async (inputs, old) => ({ mistakes: await complaints(inputs, old), learned: untouched }),
   cost,
   changes: ({ config: { name }, connection }) => ({ name, connection }),
   create: async (given, tell, begun) => {
@@ -124,11 +126,13 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
-  delete: async (id, { config, connection, api, peers = [] }, tell) => {
+  delete: async (id, state, tell) => {
+    const { config, connection } = state;
     const step = "removing the node";
     tell(step);
+    await hasLeft(id, state);
     const machine = connect(config.name, connection);
-    const others = [...(api ? [api] : []), ...peers].map((other) => connect(other.name, other.connection));
+    const others = serversOf(state).map((other) => connect(other.name, other.connection));
     const left = `${unitName(config.role)}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
     const remove = () => uninstall(machine, id, config);
     const machineId = await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
@@ -137,6 +141,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       });
     });
     // A server's membership goes with its object, which must not be while others go as well.
-    if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
+    const api = await apiOf(state);
+    if (api) await forget(config.name, api, tell, machineId);
   },
 };

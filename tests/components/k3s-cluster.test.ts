@@ -46,7 +46,7 @@ test("agents wait for every server, and not for the control plane's verification
 test("every machine is looked at in one go, and the control plane is every server", async () => {
   await cluster("dev", machines);
   expect(Object.keys(only("Preflight").machines as object).sort()).toEqual(["a1", "s1", "s2", "s3"]);
-  expect(only("Membership").servers).toEqual(["s1", "s2", "s3"]);
+  expect(only("Membership")).toMatchObject({ servers: ["s1", "s2", "s3"], allowSingleServer: false });
   const servers = only("ControlPlane").servers as { name: string }[];
   expect(servers.map(({ name }) => name)).toEqual(["s1", "s2", "s3"]);
 });
@@ -57,12 +57,13 @@ test("every server knows the others: whether the cluster exists, and whether it 
   expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1", "s3"]);
 });
 
-test("agents know a server that may change their nodes, by the key that was learned; servers need none", async () => {
+test("agents know all servers, each of which may change their nodes, by the keys that were learned; servers need none", async () => {
   await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
   expect(node("a1").api).toEqual({
     name: "s1",
     connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned", hostKeyLearned: true },
   });
+  expect(node("a1").peers).toMatchObject([{ name: "s2" }, { name: "s3" }]);
   for (const name of ["s1", "s2", "s3"]) expect(node(name)).not.toHaveProperty("api");
 });
 
@@ -74,6 +75,8 @@ test("who leaves is seen to last, when all who stay are as they are to be", asyn
     ["a1"],
   ]);
   expect({ drain, atOnce }).toEqual({ drain: { timeout: 90_000, grace: 2, emptyDirs: "keep" }, atOnce: 1 });
+  // How somebody is reached who is no more may hold passwords.
+  expect([only("Membership").former, only("Departure").former]).toEqual([secret([]), secret([])]);
   expect(dependencies("Departure", "dev")).toEqual(expect.arrayContaining(["ControlPlane dev", "Node a1"]));
 });
 

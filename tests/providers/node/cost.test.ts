@@ -16,6 +16,19 @@ const nothing = "changing it restarts nothing on s1";
 
 const file = (name: string) => `/etc/rancher/k3s/${name}`;
 
+test("an upgrade before which pods go elsewhere says so", () => {
+  const drain = { timeout: 1, emptyDirs: "delete" as const };
+  const old = { ...inputs, version: "v1.32.0+k3s1" };
+  const gone = "changing it restarts k3s on s1; its pods go elsewhere before";
+  expect(cost(["version"], old, { ...inputs, drain })).toBe(gone);
+  expect(cost(["environment"], { ...inputs, environment: "A=1" }, { ...inputs, drain })).toBe(restarts);
+  const agent = { ...inputs, drain, config: { ...config, role: "agent" as const } };
+  const agents = restarts.replace("k3s", "k3s-agent");
+  expect(cost(["version"], old, agent)).toBe(agents);
+  const api = { name: "s2", connection: { host: "10.0.0.2" } };
+  expect(cost(["version"], old, { ...agent, api })).toBe(gone.replace("k3s", "k3s-agent"));
+});
+
 /** What a change costs, and what the state has that differs from the inputs. */
 const costs: [string, string, Partial<NodeInputs>][] = [
   ["another version", restarts, { version: "v1.32.0+k3s1" }],
