@@ -11,6 +11,7 @@ import { minima, preflight, proxy, timeouts } from "./limits";
 import { balancerMachine, machine, pool } from "./machine";
 import { type Network, network } from "./network";
 import { registries } from "./registries";
+import { snapshots } from "./snapshots";
 import { ssh } from "./ssh";
 import type { Taint } from "./taints";
 import { oneOf } from "./text";
@@ -76,6 +77,11 @@ export const manifestSchema = z.strictObject({
       "An HAProxy on every agent, in front of all servers; false for none. Default: none, or as there where endpoint has vip",
     ),
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
+  snapshots: snapshots
+    .optional()
+    .describe(
+      "The snapshots of etcd that servers take by themselves; false for none. Default: k3s's, every 12 hours and 5 kept",
+    ),
   upgrade: upgrade.prefault({}).describe("How nodes come to another version"),
   drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
   minima: minima.prefault({}).describe("What machines have at least"),
