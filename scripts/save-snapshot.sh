@@ -5,17 +5,15 @@
 
 set -eu
 umask 077
+. scripts/snapshots.sh
 
 main() {
-  db=/var/lib/rancher/k3s/server/db
   said=$(/usr/local/bin/k3s etcd-snapshot save --name "$NAME" 2>&1) || fail "$(printf '%s\n' "$said" | tail -n 1)"
   # Of several with this name it is the last one.
-  folder=$(sed -n 's/^etcd-snapshot-dir: *//p' /etc/rancher/k3s/config.yaml 2>/dev/null | tr -d "\"'") || :
-  folder=${folder:-$db/snapshots}
+  folder=$(folder)
   snapshot=$(find "$folder" -maxdepth 1 -type f -name "$NAME-*" -exec stat -c '%Y %n' {} + | sort -n | tail -n 1 | cut -d ' ' -f 2-)
   [ -n "$snapshot" ] || fail "k3s says that it has saved it, and it is not in $folder"
-  mkdir -p $db/snapshot-tokens
-  cp /var/lib/rancher/k3s/server/token "$db/snapshot-tokens/${snapshot##*/}"
+  keep_token "${snapshot##*/}"
   echo "$snapshot"
 }
 

@@ -29,9 +29,9 @@ export function settings({ config, datastore, registries, environment }: NodeInp
   return JSON.stringify([configFile({ ...config, datastore }), registries, environment]);
 }
 
-/** The files that k3s runs on and whose text is written again; what it only reads when it registers is none. */
+/** The files that k3s runs on and whose text is written again: not what it only reads when it registers, nor what it does not. */
 function rewritten({ files = "" }: NodeInputs): string[] {
   return files
     .split("; ")
-    .filter((file) => / (missing|changed)$/.test(file) && !file.includes("registration"));
+    .filter((file) => / (missing|changed)$/.test(file) && !/registration|snapshot-tokens/.test(file));
 }

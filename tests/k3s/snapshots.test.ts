@@ -1,5 +1,5 @@
 import { sharedSettings } from "../../k3s/settings";
-import { snapshotSettings } from "../../k3s/snapshots";
+import { snapshotFolder, snapshotKeeper, snapshotSettings } from "../../k3s/snapshots";
 import { checkManifest, parseManifest } from "../../manifest/parse";
 import { below } from "../manifest/texts";
 
@@ -50,4 +50,25 @@ test("k3s's own keys go on to work where the manifest says nothing of snapshots"
   expect(parseManifest(below(config), "f").servers[0]?.config).toMatchObject({
     "etcd-snapshot-retention": 4,
   });
+});
+
+test("servers with etcd have a folder of snapshots, and nobody else has", () => {
+  const own = "/var/lib/rancher/k3s/server/db/snapshots";
+  const extra = { "etcd-snapshot-dir": "/backup" };
+  expect(snapshotFolder({ role: "server" })).toBe(own);
+  expect(snapshotFolder({ role: "server", extra }, { kind: "etcd" })).toBe("/backup");
+  expect(snapshotFolder({ role: "agent", extra })).toBeUndefined();
+  expect(snapshotFolder({ role: "server" }, { kind: "sqlite" })).toBeUndefined();
+  expect(snapshotFolder({ role: "server" }, { kind: "external", endpoint: "postgres://db" })).toBeUndefined();
+});
+
+test("systemd is to look at that folder, whatever it is called, as often as it changes", () => {
+  const { service, path, folder } = snapshotKeeper("/srv/100% mine");
+  expect(path).toContain("\nPathChanged=/srv/100%% mine\n");
+  expect(folder).toBe("/srv/100% mine");
+  expect(service).toContain("\nStartLimitIntervalSec=0\n");
+});
+
+test("the folder that k3s makes by itself is not made for it", () => {
+  expect(snapshotKeeper(snapshotFolder({ role: "server" }) ?? "").folder).toBe("");
 });
