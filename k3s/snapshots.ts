@@ -35,6 +35,11 @@ export function snapshotFolder(
   return String(extra[snapshotKeys.folder] ?? ownFolder);
 }
 
+/** Where the token of a snapshot is kept. */
+export function keptToken(snapshot: string): string {
+  return `${paths.data}/server/db/snapshot-tokens/${snapshot.split("/").at(-1)}`;
+}
+
 export const keeperUnit = "snapshot-tokens-k3s";
 
 /**

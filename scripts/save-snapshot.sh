@@ -1,7 +1,7 @@
 #!/bin/sh
 # Saves a snapshot of etcd on this server, and beside it the token that it can be restored with.
-# Inputs: NAME, what the snapshot's name begins with. Output: the snapshot's path. Exit: 0, 69 k3s does not save it: why is on
-# stderr.
+# Inputs: NAME, what the snapshot's name begins with. Output: the snapshot's path, its size in bytes and its SHA-256, a line each.
+# Exit: 0, 69 k3s does not save it: why is on stderr.
 
 set -eu
 umask 077
@@ -15,6 +15,8 @@ main() {
   [ -n "$snapshot" ] || fail "k3s says that it has saved it, and it is not in $folder"
   keep_token "${snapshot##*/}"
   echo "$snapshot"
+  stat -c %s "$snapshot"
+  sha256sum <"$snapshot" | cut -d ' ' -f 1
 }
 
 fail() {

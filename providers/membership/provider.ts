@@ -1,12 +1,12 @@
 import { departureComplaint, lostQuorum, quorum, removalComplaint, troubles } from "../../k3s/quorum";
 import { etcdComplaint, upgradeComplaint } from "../../k3s/upgrade";
-import { script } from "../../remote/script";
-import { connect, type Member } from "../connection";
+import type { Member } from "../connection";
 import { evict } from "../evict";
-import { advised, StepError } from "../failure";
-import { minutes, type Release, stage } from "../machine/stage";
+import { StepError } from "../failure";
+import { type Release, stage } from "../machine/stage";
 import { type EtcdMember, healthyServer, membersOf, recovery } from "../members";
 import { forget } from "../node/forget";
+import { saveSnapshot, savingStep } from "../snapshot";
 import type { Checked, Resource, Tell } from "../wire";
 
 export interface MembershipInputs {
@@ -125,22 +125,15 @@ async function prepare(
   if (external) return;
   const known = await membersOf(members);
   if (known.length === 0) return;
-  const step = "saving a snapshot of etcd";
-  tell(step);
+  tell(savingStep);
   const server = healthyServer(members, known);
   if (!server)
     throw new StepError({
       machine: cluster,
-      step,
+      step: savingStep,
       cause: `no member is healthy: ${troubles(known).join(", ")}`,
       next: recovery(known),
     });
-  const variables = { NAME: `before-${version.replace("+", "-")}` };
-  const options = { variables, deadline: minutes(5) };
-  const snapshot = await connect(server.name, server.connection)
-    .run(script("save-snapshot"), options)
-    .catch((error) => {
-      throw advised(step, error, { 69: "see what keeps k3s from saving it, then run this again" });
-    });
-  tell.note(`etcd of ${from} is saved on ${server.name}: ${snapshot.trim()}`);
+  const { path } = await saveSnapshot(server, `before-${version.replace("+", "-")}`);
+  tell.note(`etcd of ${from} is saved on ${server.name}: ${path}`);
 }
