@@ -54,7 +54,6 @@ function unknownKey(key: string, known: string[]): string {
 
 /** Keys that will have a meaning: accepting them now would promise what nobody does. */
 const notYet: Record<string, string> = {
-  snapshots: "snapshots are k3s's own matter (config: { etcd-snapshot-schedule-cron: … })",
   join: "a cluster has its own servers",
 };
 
@@ -86,6 +85,8 @@ const elsewhere: Record<string, string> = {
   emptyDirs: "drain",
   rotate: "tokens or certificates",
   mirror: "artifacts",
+  schedule: "snapshots",
+  retention: "snapshots",
   vip: "endpoint",
   routerId: "endpoint",
   vrrp: "endpoint",

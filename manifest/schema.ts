@@ -13,6 +13,7 @@ import { type Network, network } from "./network";
 import { registries } from "./registries";
 import { recover, restore } from "./reset";
 import { certificates, tokens } from "./rotation";
+import { snapshots } from "./snapshots";
 import { ssh } from "./ssh";
 import type { Taint } from "./taints";
 import { oneOf } from "./text";
@@ -78,6 +79,11 @@ export const manifestSchema = z.strictObject({
       "An HAProxy on every agent, in front of all servers; false for none. Default: none, or as there where endpoint has vip",
     ),
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
+  snapshots: snapshots
+    .optional()
+    .describe(
+      "The snapshots of etcd that servers take by themselves; false for none. Default: k3s's, every 12 hours and 5 kept",
+    ),
   upgrade: upgrade.prefault({}).describe("How nodes come to another version"),
   drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
   tokens: tokens.prefault({}).describe("When the tokens change"),

@@ -2,8 +2,9 @@
 # Writes a node's files and starts it, or restarts it when what it runs on has changed; does not wait.
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES, ENVIRONMENT, AUTHENTICATION and PUBLIC_ROLE, the texts of files that need not
-# be, with OURS, the first line that tells them from those of somebody else; REGISTER, "yes" to have it register again;
-# RENEW, what is to be anew, of "tokens" and "certificates"; MADE, "yes" where it was a node before.
+# be, with OURS, the first line that tells them from those of somebody else; what snapshot-keeper.sh wants; REGISTER,
+# "yes" to have it register again; RENEW, what is to be anew, of "tokens" and "certificates"; MADE, "yes" where it was a node
+# before.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
 # that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 78 an owner that nobody can tell.
 
@@ -11,6 +12,7 @@ set -eu
 umask 077
 . scripts/owned.sh
 . scripts/files.sh
+. scripts/snapshot-keeper.sh
 
 main() {
   folder=/etc/rancher/k3s
@@ -40,12 +42,14 @@ main() {
   optional "$manifests/public-info-viewer.yaml" "$PUBLIC_ROLE"
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
+  write_keeper
   case $RENEW in *tokens*) passwords ;; esac
   case $RENEW in *certificates*) certificates ;; esac
   write "$folder/.written" 0600 "$(written)
 "
   systemctl daemon-reload
   systemctl enable --quiet "$UNIT"
+  start_keeper
   run
 }
 

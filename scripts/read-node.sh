@@ -2,9 +2,9 @@
 # Tells what has become of a node since install-node.sh; changes nothing.
 # Inputs: UNIT; NODE; ROLE, server or agent.
 # Output: nothing, where its removal has begun; otherwise lines of name=value: owner ("-" where its file is empty);
-# unit=<active or not> <enabled or not>; for each file that is not as it was written file=<path> <missing, changed, or its
-# mode and owner>; certificate=<one of its own, which it made with all its others, in base64>; node=<the object in JSON, "missing",
-# or nothing where the API does not say>. Exit: 0.
+# unit=<active or not> <enabled or not>; for each file that is not as it was written file=<path> <missing, changed, its
+# mode and owner, or stopped>; certificate=<one of its own, which it made with all its others, in base64>; node=<the object in
+# JSON, "missing", or nothing where the API does not say>. Exit: 0.
 
 set -eu
 . scripts/look-at-files.sh
@@ -16,6 +16,8 @@ main() {
   owner "$folder/owner"
   echo "unit=$(systemctl is-active "$UNIT" 2>/dev/null) $(systemctl is-enabled "$UNIT" 2>/dev/null)"
   if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
+  keeper=/etc/systemd/system/snapshot-tokens-k3s.path
+  if [ -e $keeper ] && ! systemctl is-active --quiet ${keeper##*/}; then echo "file=$keeper stopped"; fi
   if [ "$ROLE" = server ]; then set -- "$data/server/tls" client-admin 6443; else set -- "$data/agent" client-kubelet "$(port)"; fi
   if [ -e "$1/$2.crt" ]; then certificate "$1/$2.crt"; object "$@"; else echo "file=$data missing"; fi
 }

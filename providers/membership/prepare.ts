@@ -1,10 +1,10 @@
 import { troubles } from "../../k3s/quorum";
-import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
-import { advised, StepError } from "../failure";
-import { minutes, stage } from "../machine/stage";
+import { StepError } from "../failure";
+import { stage } from "../machine/stage";
 import { healthyServer, membersOf, recovery } from "../members";
 import { heldVersion } from "../node/version";
+import { saveSnapshot, savingStep } from "../snapshot";
 import type { Tell } from "../wire";
 import { unfitFor } from "./complaints";
 import type { MembershipInputs } from "./provider";
@@ -59,22 +59,16 @@ async function save(
 ): Promise<Member | undefined> {
   const known = await membersOf(members);
   if (known.length === 0) return undefined;
-  const step = "saving a snapshot of etcd";
-  tell(step);
+  tell(savingStep);
   const server = healthyServer(members, known);
   if (!server)
     throw new StepError({
       machine: cluster,
-      step,
+      step: savingStep,
       cause: `no member is healthy: ${troubles(known).join(", ")}`,
       next: recovery(known),
     });
-  const options = { variables: { NAME: name }, deadline: minutes(5) };
-  const snapshot = await connect(server.name, server.connection)
-    .run(script("save-snapshot"), options)
-    .catch((error) => {
-      throw advised(step, error, { 69: "see what keeps k3s from saving it, then run this again" });
-    });
-  tell.note(`${what} is saved on ${server.name}: ${snapshot.trim()}`);
+  const { path } = await saveSnapshot(server, name);
+  tell.note(`${what} is saved on ${server.name}: ${path}`);
   return server;
 }

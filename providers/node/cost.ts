@@ -1,4 +1,4 @@
-import { configFile, type Role } from "../../k3s/config";
+import { configFile, paths, type Role } from "../../k3s/config";
 import { unitName } from "../../k3s/unit";
 import { lost } from "./observe";
 import type { NodeInputs } from "./provider";
@@ -41,8 +41,9 @@ export function settings({ config, datastore, registries, environment }: NodeInp
   return JSON.stringify([configFile({ ...config, datastore }), registries, environment]);
 }
 
-/** The files that k3s runs on and whose text is written again; what it only reads when it registers is none. */
+/** The files that k3s runs on and whose text is written again: not what it only reads when it registers, nor what it does not. */
 function rewritten({ files = "" }: NodeInputs, role: Role): string[] {
-  const unread = role === "agent" ? /registration|^\/etc\/rancher\/k3s\/token / : /registration/;
-  return files.split("; ").filter((file) => / (missing|changed)$/.test(file) && !unread.test(file));
+  const unread = /registration|snapshot-tokens/;
+  const told = files.split("; ").filter((file) => / (missing|changed)$/.test(file) && !unread.test(file));
+  return role === "agent" ? told.filter((file) => !file.startsWith(`${paths.token} `)) : told;
 }

@@ -2,6 +2,7 @@ import { configFile, type NodeConfig, registrationFile } from "../../k3s/config"
 import { authenticationFile, publicRole } from "../../k3s/health";
 import { ours } from "../../k3s/ours";
 import { ownerFile } from "../../k3s/owner";
+import { snapshotKeeper } from "../../k3s/snapshots";
 import { unitFile, unitName } from "../../k3s/unit";
 import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
@@ -79,6 +80,7 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     AUTHENTICATION: config.healthCheck === "anonymous-health" ? authenticationFile : "",
     PUBLIC_ROLE: config.healthCheck === "anonymous-auth" ? publicRole : "",
     OURS: ours,
+    ...keeperFiles(inputs),
   };
 }
 
@@ -87,6 +89,13 @@ function renewed({ config, rotate }: NodeInputs, old: NodeInputs | undefined): s
   const names =
     config.role === "server" ? (["tokens", "certificates"] as const) : (["certificates"] as const);
   return old ? names.filter((name) => rotate?.[name] !== old.rotate?.[name]).join(" ") : "";
+}
+
+function keeperFiles({ snapshotFolder }: NodeInputs): Record<string, string> {
+  if (!snapshotFolder) return { KEEPER: "", KEEPER_SERVICE: "", KEEPER_PATH: "", SNAPSHOTS: "" };
+  const { service, path, folder } = snapshotKeeper(snapshotFolder);
+  const { text } = script("keep-snapshot-tokens");
+  return { KEEPER: text, KEEPER_SERVICE: service, KEEPER_PATH: path, SNAPSHOTS: folder };
 }
 
 /** As a whole or in part. A server on half of its data would be another one. */

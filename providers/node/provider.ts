@@ -1,6 +1,7 @@
 import { expiryWarning } from "../../k3s/certificates";
 import { type NodeConfig, paths } from "../../k3s/config";
 import { namesNode, ownerFile } from "../../k3s/owner";
+import { keeperUnit } from "../../k3s/snapshots";
 import { unitName } from "../../k3s/unit";
 import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
@@ -39,6 +40,8 @@ export interface NodeInputs extends Partial<Live> {
   agentToken?: string;
   /** Where servers keep the cluster's state, where that is not etcd on themselves. */
   datastore?: NodeConfig["datastore"];
+  /** Where it puts snapshots of etcd, beside each of which its token is kept; absent where there is no etcd. */
+  snapshotFolder?: string;
   /** The text of registries.yaml; without it there is none. */
   registries?: string;
   /** The text of the unit's environment file; without it there is none. */
@@ -90,7 +93,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
   pending: [
     ...(["config", "files", "node", "join", "token", "rotate", "version", "sha256"] as const),
-    ...(["registries", "environment", "datastore"] as const),
+    ...(["registries", "environment", "datastore", "snapshotFolder"] as const),
   ],
   check: async (inputs, old) => ({ mistakes: await complaints(inputs, old), learned: untouched }),
   cost,
@@ -127,13 +130,14 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
   delete: async (id, state, tell) => {
-    const { config, connection } = state;
+    const { config, connection, snapshotFolder } = state;
     const step = "removing the node";
     tell(step);
     await hasLeft(id, state);
     const machine = connect(config.name, connection);
     const others = serversOf(state).map((other) => connect(other.name, other.connection));
-    const left = `${unitName(config.role)}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
+    const units = [unitName(config.role), ...(snapshotFolder ? [keeperUnit] : [])];
+    const left = `${units.map((unit) => `${unit}.service`).join(", ")}, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
     const remove = () => uninstall(machine, id, config);
     const machineId = await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {

@@ -57,6 +57,20 @@ test("every server knows the others: whether the cluster exists, and whether it 
   expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1", "s3"]);
 });
 
+test("servers keep the tokens of their snapshots where those are", async () => {
+  await cluster("dev", { ...machines, snapshots: { folder: "/backup" } });
+  expect(node("s2")).toMatchObject({
+    snapshotFolder: "/backup",
+    config: { extra: { "etcd-snapshot-dir": "/backup" } },
+  });
+  expect(node("a1")).not.toHaveProperty("snapshotFolder");
+});
+
+test("servers whose state is elsewhere have no snapshots", async () => {
+  await cluster("elsewhere", { ...machines, datastore: { kind: "external", endpoint: "postgres://db/k3s" } });
+  expect(node("s1")).not.toHaveProperty("snapshotFolder");
+});
+
 test("agents know all servers, each of which may change their nodes, by the keys that were learned; servers need none", async () => {
   await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
   expect(node("a1").api).toEqual({

@@ -22,6 +22,16 @@ const variables = {
   AUTHENTICATION: "",
   PUBLIC_ROLE: "",
   OURS: "# Ours.",
+  KEEPER: "",
+  KEEPER_SERVICE: "",
+  KEEPER_PATH: "",
+  SNAPSHOTS: "",
+};
+
+const keeper = {
+  KEEPER: "echo keep\n",
+  KEEPER_SERVICE: "[Service]\n",
+  KEEPER_PATH: "[Path]\n",
 };
 
 /** A machine with two staged versions, whose unit is in the given state. */
@@ -43,6 +53,9 @@ function unitIs(machine: StubMachine, state: string, reload = 0): void {
     "reset-failed k3s": 0,
     "start --no-block k3s": 0,
     "restart --no-block k3s": 0,
+    "enable --quiet snapshot-tokens-k3s.path snapshot-tokens-k3s.service": 0,
+    "restart snapshot-tokens-k3s.path": 0,
+    "start --no-block snapshot-tokens-k3s.service": 0,
   });
 }
 
@@ -363,5 +376,52 @@ describe("certificates that are to be others", () => {
       stderr: "k3s does not rotate its certificates: level=fatal no\n",
     });
     expect(machine.run("install-node", variables)).toMatchObject({ code: 0, stdout: "restarted\n" });
+  });
+});
+
+describe("what keeps the tokens of snapshots", () => {
+  const units = "/etc/systemd/system/snapshot-tokens-k3s";
+  const files = {
+    "/etc/rancher/k3s/keep-snapshot-tokens": ["700", keeper.KEEPER],
+    [`${units}.service`]: ["644", keeper.KEEPER_SERVICE],
+    [`${units}.path`]: ["644", keeper.KEEPER_PATH],
+  };
+
+  test("comes to a node that runs, is begun, and restarts no k3s", () => {
+    const machine = installed();
+    const outcome = machine.run("install-node", { ...variables, ...keeper, MADE: "yes" });
+    expect(outcome).toMatchObject({ code: 0, stdout: "unchanged\n", stderr: "" });
+    for (const [file, [mode, text]] of Object.entries(files)) {
+      expect([file, machine.mode(file), machine.read(file)]).toEqual([file, mode, text]);
+      expect(machine.read(written)).toContain(` ${machine.path(file)}\n`);
+    }
+    expect(outcome.linesOf("systemctl")).toEqual([
+      "daemon-reload",
+      "enable --quiet k3s",
+      "enable --quiet snapshot-tokens-k3s.path snapshot-tokens-k3s.service",
+      "restart snapshot-tokens-k3s.path",
+      "start --no-block snapshot-tokens-k3s.service",
+      "is-active k3s",
+    ]);
+  });
+
+  test("is written again when it was touched, and restarts no k3s", () => {
+    const machine = installed();
+    machine.run("install-node", { ...variables, ...keeper });
+    machine.write(`${units}.path`, "odd");
+    expect(machine.run("install-node", { ...variables, ...keeper }).stdout).toBe("unchanged\n");
+    expect(machine.read(`${units}.path`)).toBe(keeper.KEEPER_PATH);
+  });
+
+  test("has its folder made for root alone, before k3s starts, and one that is there is left as it is", () => {
+    const machine = staged();
+    const folder = machine.path("/srv/k3s/snapshots");
+    const given = { ...variables, ...keeper, SNAPSHOTS: folder };
+    expect(machine.run("install-node", given).stdout).toBe("started\n");
+    expect(["/srv/k3s", "/srv/k3s/snapshots"].map(machine.mode)).toEqual(["755", "700"]);
+    chmodSync(folder, 0o750);
+    unitIs(machine, "active");
+    expect(machine.run("install-node", given).stdout).toBe("unchanged\n");
+    expect(machine.mode("/srv/k3s/snapshots")).toBe("750");
   });
 });

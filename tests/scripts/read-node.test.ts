@@ -192,3 +192,21 @@ test("a secret of a file is told to nobody", () => {
     [],
   );
 });
+
+test.each([
+  [
+    "is told where it does not look any more",
+    3,
+    ["file=/etc/systemd/system/snapshot-tokens-k3s.path stopped"],
+  ],
+  ["is not told where it does", 0, []],
+])("the unit that looks at snapshots %s", (_, code, lines) => {
+  const machine = node();
+  machine.write("/etc/systemd/system/snapshot-tokens-k3s.path", "");
+  machine.stub("systemctl", {
+    "is-active --quiet snapshot-tokens-k3s.path": code,
+    "is-active k3s": "active\n",
+    "is-enabled k3s": "enabled\n",
+  });
+  expect(told(machine).filter((line) => line.startsWith("file="))).toEqual(lines);
+});

@@ -62,6 +62,14 @@ const costs: [string, string, Partial<NodeInputs>][] = [
     restarts,
     { files: `${file("a")} has mode and owner 644:root:root; ${file("token")} missing` },
   ],
+  [
+    "what keeps the tokens of snapshots that was edited, and stopped",
+    nothing,
+    {
+      files: `${file("keep-snapshot-tokens")} changed; /etc/systemd/system/snapshot-tokens-k3s.path missing; /etc/systemd/system/snapshot-tokens-k3s.path stopped`,
+    },
+  ],
+  ["snapshots whose tokens are to be kept", nothing, { snapshotFolder: "/backup" }],
   ["a file with another mode", nothing, { files: `${file("token")} has mode and owner 644:root:root` }],
   [
     "a file of somebody whose name says something else",
