@@ -19,7 +19,7 @@ export function removalComplaint(
   after: readonly string[],
   { toOne = false } = {},
 ): string | undefined {
-  const leaving = before.filter((name) => !after.includes(name));
+  const leaving = before.filter((name) => !after.includes(name)).sort();
   const staying = before.length - leaving.length;
   if (leaving.length === 0 || before.length === 0 || staying >= quorum(before.length)) return undefined;
   const isToOne = before.length === 2 && staying === 1;

@@ -39,32 +39,25 @@ export function complaints(
   { etcd, former }: Found,
   tell: Tell,
 ): string[] {
-  const { before, after } = votersOf(inputs, old, former, etcd);
-  const removal = removalComplaint(before, after, { toOne: inputs.allowSingleServer });
-  if (removal) return [removal];
-  const leaving = before.filter((name) => !after.includes(name));
-  return live(inputs, old, { known: etcd.members, leaving }, tell);
-}
-
-function live(
-  { cluster, version, rotate }: MembershipInputs,
-  old: MembershipInputs,
-  { known, leaving }: { known: readonly EtcdMember[]; leaving: readonly string[] },
-  tell: Tell,
-): string[] {
+  const { cluster, version, rotate, allowSingleServer: toOne } = inputs;
+  const known = etcd.members;
+  const changes = version !== old.version || rotate !== old.rotate;
   const lost = lostQuorum(known);
   const next = recovery(known);
-  const changes = version !== old.version || rotate !== old.rotate;
+  const here = known.filter(({ there }) => there).length;
+  // Who is there and only does not run is started by what comes after.
+  if (lost && (here < quorum(known.length) || changes))
+    return refused(cluster, "looking at etcd", { cause: lost, next });
+  const { before, after } = votersOf(inputs, old, former, etcd);
+  const removal = removalComplaint(before, after, { toOne });
+  if (removal) return [removal];
   if (lost) {
-    const here = known.filter(({ there }) => there).length;
-    if (here < quorum(known.length) || changes)
-      return refused(cluster, "looking at etcd", { cause: lost, next });
     tell.warn(`${cluster}: ${lost}: ${next}`);
     return [];
   }
-  const removal = leaving.reduce<Removal>(afterwards, { members: known });
-  if (removal.cause)
-    return refused(cluster, "removing servers", { cause: removal.cause, next: recovery(removal.members) });
+  const leaving = before.filter((name) => !after.includes(name));
+  const { cause, members } = leaving.reduce<Removal>(afterwards, { members: known });
+  if (cause) return refused(cluster, "removing servers", { cause, next: recovery(members) });
   if (!changes) return [];
   const upgrades = version !== old.version;
   const complaint = upgrades ? unfitFor(version, old.version, known) : unwhole(known);
