@@ -52,6 +52,8 @@ export interface JoinArgs {
   token: pulumi.Input<string>;
   /** A server of it that may change labels and taints of the node later; a node may not change all of its own. */
   api?: { name: string; connection: ConnectionArgs };
+  /** Where another server of it answers, which is asked where `api` has left already. */
+  elsewhere?: pulumi.Input<string>;
 }
 
 export const defaultPatience = 5 * 60_000;

@@ -58,7 +58,6 @@ const notYet: Record<string, string> = {
   snapshots: "snapshots are k3s's own matter (config: { etcd-snapshot-schedule-cron: … })",
   restore: "a snapshot is restored by hand",
   recover: "a lost quorum is recovered by hand",
-  join: "a cluster has its own servers",
 };
 
 /** Keys that are often written one level off. */
@@ -89,6 +88,7 @@ const elsewhere: Record<string, string> = {
   emptyDirs: "drain",
   mirror: "artifacts",
   vip: "endpoint",
+  caHash: "join",
   routerId: "endpoint",
   vrrp: "endpoint",
   advertInterval: "endpoint.vrrp",

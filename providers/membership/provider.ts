@@ -16,6 +16,8 @@ export interface MembershipInputs {
   version: string;
   /** Whether the cluster's state is in a database of the user's, so that servers have no vote; they have by default. */
   external?: boolean;
+  /** Whether the cluster has servers that were not made here, so that etcd alone knows how many there are. */
+  elsewhere?: boolean;
   /** The machines of the servers. */
   members: Member[];
   /** What all machines are to hold before the first of them changes. */
@@ -28,7 +30,7 @@ export type MembershipOutputs = Record<string, never>;
 
 /** Who is a server, and what all of them run: refuses, in a preview already, what would cost the quorum. */
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
-  createOnly: ["cluster", "external", "members", "releases", "preflight"],
+  createOnly: ["cluster", "external", "elsewhere", "members", "releases", "preflight"],
   // What was not prepared is to be prepared by the next run.
   pending: ["servers", "version"],
   // Who is removed from the state has forgotten its machines, and changes none.
@@ -37,7 +39,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
     if (!old || inputs.external) return {};
-    const removal = removalComplaint(old.servers, inputs.servers);
+    const removal = inputs.elsewhere ? undefined : removalComplaint(old.servers, inputs.servers);
     return removal ? { mistakes: [removal] } : live(inputs, old, tell);
   },
   create: async () => ({ id: "membership", outputs: {} }),

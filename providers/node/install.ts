@@ -81,9 +81,14 @@ function isRemoved(error: unknown): boolean {
 }
 
 /** Completes a removal that was cut off; the cluster would not let the node in again as long as it knows the old one. */
-async function leave(machine: Machine, id: string, { config, api }: NodeInputs, tell: Tell): Promise<void> {
+async function leave(
+  machine: Machine,
+  id: string,
+  { config, api, elsewhere }: NodeInputs,
+  tell: Tell,
+): Promise<void> {
   const machineId = await uninstall(machine, id, config);
-  if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
+  if (config.role === "agent" && api) await forget(config.name, api, tell, { machineId, elsewhere });
 }
 
 function yes(is: boolean | undefined): string {

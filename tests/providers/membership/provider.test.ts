@@ -119,6 +119,20 @@ describe("check", () => {
     expect(await complaints(before, given(list, { version: newer }))).toEqual([]);
   });
 
+  test("of servers less is etcd's alone to judge where there are others elsewhere", async () => {
+    const told = { s1: {}, s2: { declared: true }, far: { declared: true }, away: { declared: true } };
+    const [s1] = await servers(told);
+    const inputs = given([s1 as FakeMachine], { elsewhere: true });
+    expect(await complaints({ servers: ["s1", "s2"], version }, inputs)).toEqual([]);
+    const few = { s1: {}, s2: { declared: true }, far: { declared: true, heard: false } };
+    (s1 as FakeMachine).answers["read-member"] = etcd("s1", few);
+    expect(await complaints({ servers: ["s1", "s2"], version }, inputs)).toEqual([
+      expect.stringContaining(
+        "removing servers: without s2 etcd would have 1 healthy of 2 voters (far is not heard of), and 2 are needed",
+      ),
+    ]);
+  });
+
   test("asks nobody where there is no cluster yet, nor where servers have no vote", async () => {
     const list = await Promise.all(["s1", "s2"].map((name) => machines.machine(name)));
     expect(await complaints(undefined, given(list))).toEqual([]);
