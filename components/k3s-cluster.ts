@@ -7,7 +7,13 @@ import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
 import { frontends, inFront, reachedAt } from "./balancers";
-import { type ClusterMachine, checkedArgs, type K3sClusterArgs, type Reached } from "./cluster-args";
+import {
+  type Cluster,
+  type ClusterMachine,
+  checkedArgs,
+  type K3sClusterArgs,
+  type Reached,
+} from "./cluster-args";
 import { hook } from "./hook";
 import { K3sAgent } from "./k3s-agent";
 import { K3sServer } from "./k3s-server";
@@ -43,9 +49,9 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, haproxy, upgrade, join } = cluster;
-    const token = cluster.token ?? made(`${name}-token`, child);
-    const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
+    const { datastore, registries, proxy, haproxy, upgrade, tokens, certificates, join } = cluster;
+    const token = cluster.token ?? made(`${name}-token`, tokens, child);
+    const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, tokens, child);
 
     const machines = {
       ...probed("server", cluster.servers),
@@ -60,16 +66,20 @@ export class K3sCluster extends pulumi.ComponentResource {
     const external = datastore && pulumi.unsecret(datastore).apply(({ kind }) => kind === "external");
     const agents = cluster.agents.map(known);
     const from = releaseOf({ version, ...artifacts, proxy });
+    const turn = { tokens: tokens.rotate, certificates: certificates.rotate };
+    const turns = Object.values(turn).some(Boolean) ? { rotate: turn } : {};
     const common = {
       ...{ cluster: name, version, ...artifacts, registries, proxy },
-      ...{ findings: cluster.preflight, preflight: preflight.id, patience },
+      ...{ findings: cluster.preflight, preflight: preflight.id, patience, ...turns },
     };
     // From a node that is alone pods could go nowhere.
     const drains = (role: "servers" | "agents") =>
       upgrade[role].drain && (join || servers.length + agents.length > 1);
     const drainOf = (role: "servers" | "agents") => (drains(role) ? { drain: cluster.drain } : {});
     const atOnce = countOf(upgrade.agents.atOnce, agents.length);
-    const joinedBy = (agent: ClusterMachine, server: JoinArgs) => {
+    const elsewhere = join ? { elsewhere: join.url } : {};
+    const joinedBy = (agent: ClusterMachine, given: JoinArgs) => {
+      const server = { ...given, ...elsewhere };
       const drain = server.api ? drainOf("agents") : {};
       return new K3sAgent(agent.name, { ...agent, ...common, ...drain, server, atOnce }, child).ready;
     };
@@ -96,6 +106,9 @@ export class K3sCluster extends pulumi.ComponentResource {
       {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
         ...(join ? { elsewhere: true } : {}),
+        ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
+        ...{ recover: cluster.recover, restore: cluster.restore },
+        allowSingleServer: cluster.allowSingleServer,
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
       },
@@ -132,7 +145,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), nodes, endpoint },
-        ...{ podNetwork: cluster.preflight["pod-network"], patience },
+        ...{ podNetwork: cluster.preflight["pod-network"], patience, ...turns },
       },
       child,
     );
@@ -142,11 +155,14 @@ export class K3sCluster extends pulumi.ComponentResource {
     // After all servers, and while the control plane is verified: etcd takes its time to make voters of them.
     const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
     const ready = agents.map((agent) => {
-      const elsewhere = join ? { elsewhere: join.url } : {};
-      const server = { url: local?.(agent) ?? url, token: agentsToken, api: reached(first), ...elsewhere };
+      const [api, ...peers] = servers.map(reached);
+      const server = { url: local?.(agent) ?? url, token: agentsToken, api, peers };
       return joinedBy(agent, server);
     });
-    new Departure(name, { ...leaves, after: [controlPlane.id, ...ready] }, child);
+    // Clients are sent to nobody who is about to leave.
+    const turned = front ? [front.apply(() => "in front")] : [];
+    const after = [controlPlane.id, ...ready, ...turned];
+    new Departure(name, { ...leaves, former: membership.former, after }, child);
 
     // What nobody could use yet is not given away.
     const answering = <T>(output: pulumi.Output<T>) =>
@@ -162,8 +178,10 @@ export class K3sCluster extends pulumi.ComponentResource {
   }
 }
 
-function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  return new RandomPassword(name, { length: 48, special: false }, options).result;
+/** Anew by another value to rotate by. */
+function made(name: string, { rotate }: Cluster["tokens"], options: pulumi.CustomResourceOptions) {
+  const keepers = rotate ? { keepers: { rotate } } : {};
+  return new RandomPassword(name, { length: 48, special: false, ...keepers }, options).result;
 }
 
 /** The machines with the host keys that were learned when they were looked at. */

@@ -16,6 +16,7 @@ export function compareJoin(manifest: unknown, machines: WrittenMachine[]): Foun
     ...unverified(manifest),
     ...(alone ? [] : agentsToken(manifest)),
     ...["token", "agentToken"].filter((key) => says(manifest, [key])).map(ofAnother),
+    ...ofAll(manifest),
     ...(alone ? serversOnly(manifest) : otherStore(manifest)),
   ];
 }
@@ -75,14 +76,30 @@ function ofAnother(key: string): Found {
   return at([key], `the cluster that is joined has its own: use join.${key}`, true);
 }
 
+/** What is done to all servers of a cluster at once, those elsewhere included. */
+function ofAll(manifest: unknown): Found[] {
+  const again =
+    "etcd would begin again without the servers elsewhere, which would go on with the old one: do it by hand, on all of them (docs/restore.md)";
+  const reasons: [Way, string][] = [
+    [
+      ["tokens", "rotate"],
+      "the servers elsewhere would keep the old tokens: those of a cluster that is joined are rotated there",
+    ],
+    [["recover"], again],
+    [["restore"], again],
+  ];
+  return reasons.filter(([way]) => says(manifest, way)).map(([way, message]) => at(way, message, true));
+}
+
 const before = ["endpoint", "haproxy", "balancers"];
 
 /** Servers elsewhere have these for themselves. */
 function serversOnly(manifest: unknown): Found[] {
-  const given = ["disable", "tlsSans", "apiserver", "config", ...before].filter((key) => {
+  const given = ["disable", "tlsSans", "apiserver", "config", "snapshots", ...before].filter((key) => {
     const value = valueAt(manifest, [key]);
-    // An HAProxy with its defaults is one, too.
-    return key === "haproxy" ? isMap(value) : says(manifest, [key]);
+    // With nothing but defaults they are meant, too.
+    if (key === "haproxy") return isMap(value);
+    return key === "snapshots" ? isMap(value) || value === false : says(manifest, [key]);
   });
   const message = (key: string) =>
     before.includes(key)

@@ -3,6 +3,8 @@ import { compareConfig } from "./compare-config";
 import { compareEndpoint } from "./compare-endpoint";
 import { compareJoin } from "./compare-join";
 import { compareNetwork } from "./compare-network";
+import { compareReset } from "./compare-reset";
+import { compareSnapshots } from "./compare-snapshots";
 import { balancersOf, machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
 import { type Found, isMap, pathOf, valueAt } from "./place";
 import { shown } from "./shown";
@@ -25,8 +27,10 @@ export function compare(manifest: unknown): Found[] {
     ...halves(manifest),
     ...compareConfig(manifest, machines),
     ...compareNetwork(manifest, machines),
+    ...compareSnapshots(manifest, machines),
     ...compareEndpoint(manifest, machines, balancers),
     ...compareBalancer(manifest, machines, balancers),
+    ...compareReset(manifest),
   ];
 }
 

@@ -44,21 +44,12 @@ function notPlain(way: Way, value: unknown, expected = ""): string {
 }
 
 function unknownKey(key: string, known: string[]): string {
-  if (Object.hasOwn(notYet, key)) return `not yet possible: ${notYet[key]}; leave it out`;
   const near = nearest(key, known);
   if (near) return `unknown key: did you mean ${near}?`;
   const place = elsewhere[key];
   if (place && Object.hasOwn(elsewhere, key)) return `unknown key here: it belongs in ${place}`;
   return `unknown key: allowed here are ${known.join(", ")}`;
 }
-
-/** Keys that will have a meaning: accepting them now would promise what nobody does. */
-const notYet: Record<string, string> = {
-  tokens: "tokens stay as they were made",
-  snapshots: "snapshots are k3s's own matter (config: { etcd-snapshot-schedule-cron: … })",
-  restore: "a snapshot is restored by hand",
-  recover: "a lost quorum is recovered by hand",
-};
 
 /** Keys that are often written one level off. */
 const elsewhere: Record<string, string> = {
@@ -86,7 +77,10 @@ const elsewhere: Record<string, string> = {
   drain: "upgrade.agents or upgrade.servers; its times are in drain, at the top",
   grace: "drain",
   emptyDirs: "drain",
+  rotate: "tokens or certificates",
   mirror: "artifacts",
+  schedule: "snapshots",
+  retention: "snapshots",
   vip: "endpoint",
   caHash: "join",
   routerId: "endpoint",

@@ -1,12 +1,14 @@
-import { departureComplaint } from "../../k3s/quorum";
-import type { Member } from "../connection";
-import { evict, mayLeave } from "../evict";
-import { StepError } from "../failure";
-import { type EtcdMember, membersOf, recovery } from "../members";
+import { RemoteError } from "../../remote/errors";
+import { connect, type Member } from "../connection";
+import { mayLeave } from "../evict";
+import { isThere } from "../gone";
+import { stop, unsure } from "../leaving";
+import { etcdOf } from "../members";
+import { removing } from "../membership/complaints";
 import { forget, remains } from "../node/forget";
 import type { Checked, Tell } from "../wire";
+import { emptied, leavingOf, orKept, out } from "./leave";
 import type { DepartureInputs } from "./provider";
-import { answers, emptied, stopped } from "./steps";
 
 /** Refuses in a preview where all servers that were made here would leave those elsewhere without a quorum. */
 export async function lastVotes(
@@ -14,16 +16,15 @@ export async function lastVotes(
   old: DepartureInputs | undefined,
 ): Promise<Checked<DepartureInputs>> {
   if (!elsewhere || servers.length > 0 || !old) return {};
-  let left = await votersOf(old.servers);
-  for (const { name } of old.servers) {
-    const cause = left.some(({ node }) => node === name) ? departureComplaint(left, name) : undefined;
-    if (cause) {
-      const parts = { machine: cluster, step: "removing servers", cause, next: recovery(left) };
-      return { mistakes: [new StepError(parts).message] };
-    }
-    left = left.filter(({ node }) => node !== name);
-  }
-  return {};
+  const known = await votersOf(old.servers);
+  const names = old.servers.map(({ name }) => name);
+  return {
+    mistakes: removing(
+      cluster,
+      known,
+      names.filter((name) => known.some(({ node }) => node === name)),
+    ),
+  };
 }
 
 /**
@@ -32,27 +33,38 @@ export async function lastVotes(
  */
 export async function lastLeaves(server: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
   const { name } = server;
-  if (!(await answers(server))) {
+  if (!(await isHereAlone(server))) {
     tell.warn(
       remains(name, "it cannot be reached, and nobody else here may tell it; etcd there still counts it"),
     );
     return;
   }
-  const before = await votersOf([server]);
+  const leaving = leavingOf(server, "server", inputs);
+  const members = () => votersOf([server]);
+  const before = await members();
   if (before.some(({ node }) => node === name)) {
     mayLeave(before, name);
-    await emptied(server, server, inputs, tell);
-    // That may have taken minutes.
-    const members = await votersOf([server]);
-    for (const member of members.filter(({ node }) => node === name))
-      await evict(member, members, [server], tell);
+    await emptied(leaving, server, inputs, tell);
+    await orKept(leaving, server, () => out(leaving, { all: [server], here: true, members }, tell), tell);
   }
-  await stopped(server, "server", inputs, tell);
+  await stop(leaving, tell);
   // With the object of a node goes its member of etcd, should it be one still.
   await forget(name, server, tell, { elsewhere: inputs.elsewhere?.server });
 }
 
+/** There is no other by which to tell a dead machine from a way there that is broken: its user has to say that it is nowhere. */
+async function isHereAlone({ name, connection }: Member): Promise<boolean> {
+  try {
+    return await isThere({ machine: connect(name, connection), connection, others: [] });
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    if (error.kind === "unknown host") return false;
+    throw unsure(name, error);
+  }
+}
+
 /** Where etcd does not run on them, nobody here can tell who its members are. */
-async function votersOf(servers: readonly Member[]): Promise<EtcdMember[]> {
-  return (await membersOf(servers)).filter(({ id }) => id !== "0");
+async function votersOf(servers: readonly Member[]) {
+  const { members, listed } = await etcdOf(servers);
+  return listed ? members : [];
 }

@@ -1,18 +1,20 @@
 import type { Member } from "../connection";
 import type { Drain } from "../drain";
-import { evict, mayLeave } from "../evict";
 import { inLine } from "../line";
-import { type EtcdMember, healthyServer, membersOf } from "../members";
-import { forget } from "../node/forget";
+import { healthyServer, membersOf } from "../members";
+import type { Former } from "../membership/former";
 import { oneAtATime } from "../one-at-a-time";
+import { keep } from "../staying";
 import type { Resource, Tell } from "../wire";
 import { lastLeaves, lastVotes } from "./last";
-import { answering, emptied, stopped } from "./steps";
+import { agentLeaves, serverLeaves } from "./leave";
 
 export interface DepartureInputs {
   cluster: string;
   servers: Member[];
   agents: Member[];
+  /** Who was a server at some time, also where it joined in a run that failed, of which nothing else is known here. */
+  former?: Former[];
   /** How the pods of who leaves go elsewhere; absent where they just end. */
   drain?: Drain;
   /** How many agents may leave at once. */
@@ -30,7 +32,7 @@ export interface DepartureInputs {
 export const departure: Resource<DepartureInputs, object> = {
   createOnly: ["drain", "atOnce", "after"],
   // Who was to leave and did not is known by that.
-  pending: ["servers", "agents"],
+  pending: ["servers", "agents", "former"],
   changes: ({ servers: [first] }) => first,
   check: lastVotes,
   create: async ({ cluster }) => ({ id: `${cluster}/departure`, outputs: {} }),
@@ -39,11 +41,12 @@ export const departure: Resource<DepartureInputs, object> = {
     return {};
   },
   delete: async (_id, state, tell) => {
-    if (!state.elsewhere) return;
-    await leave({ ...state, ...state.elsewhere, servers: [], agents: [] }, state, tell);
+    const { elsewhere, former: _, ...known } = state;
+    if (!elsewhere) return;
+    await leave({ ...known, ...elsewhere, elsewhere, servers: [], agents: [] }, state, tell);
   },
   cost: (_changed, old, inputs) => {
-    const names = leaving([...old.servers, ...old.agents], inputs).map(({ name }) => name);
+    const names = [...leavingServers(old, inputs), ...undeclared(old.agents, inputs)].map(({ name }) => name);
     if (names.length === 0) return undefined;
     if (inputs.servers.length + old.servers.length === 0)
       return `${names.join(", ")} will leave: no server is here that could tell the cluster, which keeps the node's object`;
@@ -53,64 +56,54 @@ export const departure: Resource<DepartureInputs, object> = {
 
 async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell): Promise<void> {
   const { cluster, atOnce = 1 } = inputs;
-  const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, old);
-  const agents = leaving(old.agents, inputs).map((agent) => {
+  const going = leavingServers(old, inputs);
+  const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, going);
+  const agents = undeclared(old.agents, inputs).map((agent) => {
     const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
-    return inLine(place, () => agentLeaves(agent, by, tell));
+    return inLine(place, () => agentLeaves(agent, by, tell)).catch((error) => {
+      keep(`${cluster}/${agent.name}`);
+      throw error;
+    });
   });
   // None is left in the middle of it by the failure of another.
   const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
   if (failed) throw failed.reason;
-  const going = leaving(old.servers, inputs);
-  for (const [index, server] of going.entries()) {
-    const staying = inputs.servers.length > 0 ? inputs.servers : going.slice(index + 1);
-    await oneAtATime(() =>
-      staying.length > 0
-        ? serverLeaves(server, { ...inputs, servers: staying }, old.servers, tell)
-        : lastLeaves(server, inputs, tell),
-    );
-  }
+  if (inputs.servers.length === 0) return allLeave(going, inputs, tell);
+  for (const server of going) await oneAtATime(() => serverLeaves(server, inputs, going, tell));
 }
 
 /** Where all servers leave, agents do so first; pods can go elsewhere as long as one of the servers has a say. */
-async function byWhoLeaves(inputs: DepartureInputs, { servers }: DepartureInputs): Promise<DepartureInputs> {
-  const able = healthyServer(servers, await membersOf(servers));
-  return { ...inputs, servers: able ? [able] : servers, drain: able && inputs.drain };
+async function byWhoLeaves(inputs: DepartureInputs, going: readonly Member[]): Promise<DepartureInputs> {
+  const able = healthyServer(going, await membersOf(going));
+  return { ...inputs, servers: able ? [able] : [...going], drain: able && inputs.drain };
+}
+
+/** Each is let go by those that go after it. */
+async function allLeave(going: readonly Member[], inputs: DepartureInputs, tell: Tell): Promise<void> {
+  for (const [index, server] of going.entries()) {
+    const servers = going.slice(index + 1);
+    const work = () =>
+      servers.length > 0
+        ? serverLeaves(server, { ...inputs, servers }, going, tell)
+        : lastLeaves(server, inputs, tell);
+    await oneAtATime(work).catch((error) => {
+      for (const { name } of going.slice(index)) keep(`${inputs.cluster}/${name}`);
+      throw error;
+    });
+  }
 }
 
 /** Those of the former members who are declared no more. */
-function leaving(former: readonly Member[], { servers, agents }: DepartureInputs): Member[] {
+function undeclared<M extends Member>(former: readonly M[], { servers, agents }: DepartureInputs): M[] {
   const staying = new Set([...servers, ...agents].map(({ name }) => name));
   return former.filter(({ name }) => !staying.has(name));
 }
 
-async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
-  const api = await answering(inputs.servers);
-  if (!api) return;
-  await emptied(agent, api, inputs, tell);
-  await stopped(agent, "agent", inputs, tell);
-  await forget(agent.name, api, tell, { elsewhere: inputs.elsewhere?.server });
-}
-
-async function serverLeaves(
-  server: Member,
-  inputs: DepartureInputs,
-  former: readonly Member[],
-  tell: Tell,
-): Promise<void> {
-  const all = [
-    ...inputs.servers,
-    ...former.filter(({ name }) => !inputs.servers.some((one) => one.name === name)),
-  ];
-  const isLeaving = ({ node }: EtcdMember) => node === server.name;
-  const before = await membersOf(all);
-  if (before.some(isLeaving)) mayLeave(before, server.name);
-  const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
-  if (!api) return;
-  await emptied(server, api, inputs, tell);
-  // That may have taken minutes.
-  const members = await membersOf(all);
-  for (const member of members.filter(isLeaving)) await evict(member, members, all, tell);
-  await stopped(server, "server", inputs, tell);
-  await forget(server.name, api, tell, { elsewhere: inputs.elsewhere?.server });
+/** Whom the last departure has let go is on the list of former servers, too. */
+function leavingServers(old: DepartureInputs, inputs: DepartureInputs): Member[] {
+  const { former: left = [] } = old;
+  const isNew = ({ name, id }: Former) => !left.some((one) => one.name === name && one.id === id);
+  const all: Former[] = [...(inputs.former ?? []).filter(isNew), ...old.servers];
+  const first = ({ name }: Former, index: number) => all.findIndex((one) => one.name === name) === index;
+  return undeclared(all.filter(first), inputs);
 }

@@ -1,3 +1,4 @@
+import { parseToken, renewed } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import type { Tell } from "../wire";
 import { clusterToJoin, serverOn } from "./cluster-to-join";
@@ -26,7 +27,7 @@ export async function placed(machine: Machine, inputs: NodeInputs, tell: Tell): 
 
 /**
  * A member stays with how it came, whoever is the first server by now: its files say so, and would restart it if they
- * said something else. One that never came takes the way that there is now.
+ * said something else; save the password, which is the cluster's. One that never came takes the way that there is now.
  */
 export async function entered(
   machine: Machine,
@@ -35,7 +36,10 @@ export async function entered(
   tell: Tell,
 ): Promise<NodeInputs> {
   const came = given.datastore?.kind === "external" || (await serverOn(machine));
-  if (came) return { ...given, ...entry(state) };
+  if (came) {
+    const its = entry(state);
+    return { ...given, ...its, token: renewed(its.token, parseToken(given.token).password) };
+  }
   const inputs = await placed(machine, given, tell);
   await freeSeat(machine, inputs, tell);
   return inputs;

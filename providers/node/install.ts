@@ -2,6 +2,7 @@ import { configFile, type NodeConfig, registrationFile } from "../../k3s/config"
 import { authenticationFile, publicRole } from "../../k3s/health";
 import { ours } from "../../k3s/ours";
 import { ownerFile } from "../../k3s/owner";
+import { snapshotKeeper } from "../../k3s/snapshots";
 import { unitFile, unitName } from "../../k3s/unit";
 import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
@@ -10,6 +11,7 @@ import { ownerAdvice } from "../advice";
 import { advised } from "../failure";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
 import { forget } from "./forget";
 import { lost } from "./observe";
 import type { NodeInputs } from "./provider";
@@ -27,7 +29,13 @@ export async function install(
   const step = "writing its files and starting it";
   tell(step);
   const write = (made: boolean) => {
-    const variables = { ...filesOf(inputs), OWNER: id, MADE: yes(made), REGISTER: yes(old && lost(old)) };
+    const variables = {
+      ...filesOf(inputs),
+      OWNER: id,
+      MADE: yes(made),
+      REGISTER: yes(old && lost(old)),
+      RENEW: renewed(inputs, old),
+    };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
     return machine.run(script("install-node"), { variables, secrets, deadline: minute });
   };
@@ -72,7 +80,22 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     AUTHENTICATION: config.healthCheck === "anonymous-health" ? authenticationFile : "",
     PUBLIC_ROLE: config.healthCheck === "anonymous-auth" ? publicRole : "",
     OURS: ours,
+    ...keeperFiles(inputs),
   };
+}
+
+/** What is anew with this turn; tokens matter to an agent only when it starts. */
+function renewed({ config, rotate }: NodeInputs, old: NodeInputs | undefined): string {
+  const names =
+    config.role === "server" ? (["tokens", "certificates"] as const) : (["certificates"] as const);
+  return old ? names.filter((name) => rotate?.[name] !== old.rotate?.[name]).join(" ") : "";
+}
+
+function keeperFiles({ snapshotFolder }: NodeInputs): Record<string, string> {
+  if (!snapshotFolder) return { KEEPER: "", KEEPER_SERVICE: "", KEEPER_PATH: "", SNAPSHOTS: "" };
+  const { service, path, folder } = snapshotKeeper(snapshotFolder);
+  const { text } = script("keep-snapshot-tokens");
+  return { KEEPER: text, KEEPER_SERVICE: service, KEEPER_PATH: path, SNAPSHOTS: folder };
 }
 
 /** As a whole or in part. A server on half of its data would be another one. */
@@ -81,14 +104,11 @@ function isRemoved(error: unknown): boolean {
 }
 
 /** Completes a removal that was cut off; the cluster would not let the node in again as long as it knows the old one. */
-async function leave(
-  machine: Machine,
-  id: string,
-  { config, api, elsewhere }: NodeInputs,
-  tell: Tell,
-): Promise<void> {
+async function leave(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
+  const { config, elsewhere } = inputs;
   const machineId = await uninstall(machine, id, config);
-  if (config.role === "agent" && api) await forget(config.name, api, tell, { machineId, elsewhere });
+  const api = await apiOf(inputs);
+  if (api) await forget(config.name, api, tell, { machineId, elsewhere });
 }
 
 function yes(is: boolean | undefined): string {

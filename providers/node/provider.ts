@@ -1,5 +1,7 @@
+import { expiryWarning } from "../../k3s/certificates";
 import { type NodeConfig, paths } from "../../k3s/config";
 import { namesNode, ownerFile } from "../../k3s/owner";
+import { keeperUnit } from "../../k3s/snapshots";
 import { unitName } from "../../k3s/unit";
 import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
@@ -10,6 +12,7 @@ import { isMissing } from "../missing";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import type { Resource } from "../wire";
+import { apiOf, serversOf } from "./api";
 import { change } from "./change";
 import { checkTokens } from "./check-token";
 import { complaints } from "./complaints";
@@ -17,6 +20,7 @@ import { cost } from "./cost";
 import { entry, placed } from "./entry";
 import { forget, remains } from "./forget";
 import { install, uninstall } from "./install";
+import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
@@ -28,7 +32,7 @@ export interface NodeInputs extends Partial<Live> {
   config: NodeConfig;
   /** Where a server joins when it is made, empty where it began the cluster. It stays so, whoever is the first later. */
   join?: string;
-  /** Other declared servers: where this one begins a cluster, one of them may have it already. */
+  /** The other declared servers: where this one begins a cluster, one of them may have it already; an agent may need any. */
   peers?: Member[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
@@ -36,6 +40,8 @@ export interface NodeInputs extends Partial<Live> {
   agentToken?: string;
   /** Where servers keep the cluster's state, where that is not etcd on themselves. */
   datastore?: NodeConfig["datastore"];
+  /** Where it puts snapshots of etcd, beside each of which its token is kept; absent where there is no etcd. */
+  snapshotFolder?: string;
   /** The text of registries.yaml; without it there is none. */
   registries?: string;
   /** The text of the unit's environment file; without it there is none. */
@@ -43,9 +49,11 @@ export interface NodeInputs extends Partial<Live> {
   /** The binary that Machine verified. */
   sha256: string;
   membership?: string;
+  /** What its tokens and its certificates were rotated by; another value is another turn. */
+  rotate?: Rotation;
   /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
   podNetwork?: Override;
-  /** A server that may change the node's object; absent on servers, and where none is known. */
+  /** A server that may change the node's object, or one of its peers may; absent on servers, and where none is known. */
   api?: Member;
   /** Where a server of its cluster answers that was not made here; absent where all are. */
   elsewhere?: string;
@@ -54,6 +62,11 @@ export interface NodeInputs extends Partial<Live> {
   /** How its pods go elsewhere before it is upgraded; absent where they stay. */
   drain?: Drain;
   patience: number;
+}
+
+export interface Rotation {
+  tokens?: string;
+  certificates?: string;
 }
 
 export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token">> {
@@ -82,10 +95,10 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   ],
   // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
   pending: [
-    ...(["config", "files", "node", "join", "token", "version", "sha256"] as const),
-    ...(["registries", "environment", "datastore"] as const),
+    ...(["config", "files", "node", "join", "token", "rotate", "version", "sha256"] as const),
+    ...(["registries", "environment", "datastore", "snapshotFolder"] as const),
   ],
-  check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
+  check: async (inputs, old) => ({ mistakes: await complaints(inputs, old), learned: untouched }),
   cost,
   changes: ({ config: { name }, connection }) => ({ name, connection }),
   create: async (given, tell, begun) => {
@@ -111,18 +124,23 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   isMissing: ({ config: { name }, connection }) => isMissing(connect(name, connection), ...marks),
   read: async (id, { config, connection }, tell) => {
     tell("looking at the node");
-    const { owner, live, object } = await observe(connect(config.name, connection), config);
+    const { owner, live, object, validTo } = await observe(connect(config.name, connection), config);
     if (owner !== id && !live.unit.startsWith("active")) return "gone";
+    const ends = validTo && expiryWarning(config.name, validTo, new Date());
+    if (ends) tell.warn(ends);
     const whose = namesNode(owner) ? `the machine belongs to ${owner}` : `${ownerFile} names no node`;
     const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
-  delete: async (id, { config, connection, api, peers = [], elsewhere }, tell) => {
+  delete: async (id, state, tell) => {
+    const { config, connection, snapshotFolder, elsewhere } = state;
     const step = "removing the node";
     tell(step);
+    await hasLeft(id, state);
     const machine = connect(config.name, connection);
-    const others = [...(api ? [api] : []), ...peers].map((other) => connect(other.name, other.connection));
-    const left = `${unitName(config.role)}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
+    const others = serversOf(state).map((other) => connect(other.name, other.connection));
+    const units = [unitName(config.role), ...(snapshotFolder ? [keeperUnit] : [])];
+    const left = `${units.map((unit) => `${unit}.service`).join(", ")}, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
     const remove = () => uninstall(machine, id, config);
     const machineId = await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {
@@ -131,6 +149,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     });
     // A server's membership goes with its object, which must not be while others go as well.
     if (config.role !== "agent") return;
+    const api = await apiOf(state);
     if (api) await forget(config.name, api, tell, { machineId, elsewhere });
     else tell.warn(remains(config.name, "no server is known that could be asked"));
   },

@@ -25,7 +25,8 @@ describe("agents alone", () => {
       token: secret(full("node", "agents")),
       config: { role: "agent", join: server },
     });
-    for (const key of ["api", "drain"]) expect(node("a1")).not.toHaveProperty(key);
+    for (const key of ["api", "peers", "drain"]) expect(node("a1")).not.toHaveProperty(key);
+    expect(node("a1").elsewhere).toBe(server);
     expect(kinds().sort()).toEqual(
       ["Departure", "K3sAgent", "K3sCluster", "Machine", "Node", "Preflight"].sort(),
     );

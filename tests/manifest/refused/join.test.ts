@@ -19,6 +19,10 @@ const otherCa = "it names another CA than join.token or caHash: they are of one 
 const front =
   "it is for what stands before servers of this manifest, and there are none: agents join at join.server";
 const servers = "it is for servers, and there are none here: set it where they are made";
+const tokens =
+  "the servers elsewhere would keep the old tokens: those of a cluster that is joined are rotated there";
+const again =
+  "etcd would begin again without the servers elsewhere, which would go on with the old one: do it by hand, on all of them (docs/restore.md)";
 
 /** What is wrong, the manifest, and every mistake in it. */
 test.each<[string, string, ...string[]]>([
@@ -92,6 +96,21 @@ test.each<[string, string, ...string[]]>([
     `11:1 haproxy: ${front}`,
     `12:1 balancers: ${front}`,
   ],
+  ...["{}", "{ retention: 3 }", "false"].map((snapshots): [string, string, string] => [
+    `snapshots: ${snapshots} without servers`,
+    agents(given(`caHash: ${hash}`), `snapshots: ${snapshots}`),
+    `5:1 snapshots: ${servers}`,
+  ]),
+  [
+    "other tokens, which servers elsewhere would not have",
+    below(`join: ${given(`caHash: ${hash}`)}\ntokens: { rotate: "2026-11" }`),
+    `5:11 tokens.rotate: ${tokens}`,
+  ],
+  ...["recover: { from: s1,", "restore: { snapshot: a,"].map((what): [string, string, string] => [
+    `${what.split(":")[0]}, which servers elsewhere would not know of`,
+    below(`join: ${given(`caHash: ${hash}`)}\n${what} confirm: 1f6c6a3e-3a4f-4a37-9f5e-6a2a3c1c9b1e }`),
+    `5:1 ${what.split(":")[0]}: ${again}`,
+  ]),
   [
     "a database of the user's for servers that join",
     below(
@@ -115,6 +134,12 @@ test.each([
   const manifest = parseManifest(agents(given(fields)), "cluster.yaml");
   expect(manifest.servers).toEqual([]);
   expect(checkManifest(manifest, "again")).toEqual(manifest);
+});
+
+test("servers that join may take snapshots, and renew their certificates", () => {
+  const join = given(`token: "${full("server")}"`);
+  const text = below(`join: ${join}\nsnapshots: { retention: 3 }\ncertificates: { rotate: "2" }`);
+  expect(parseManifest(text, "cluster.yaml")).toMatchObject({ certificates: { rotate: "2" } });
 });
 
 test("servers join by the server token, and how many there are elsewhere is nobody's guess", () => {

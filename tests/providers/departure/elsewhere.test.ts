@@ -1,6 +1,7 @@
 import { etcd, type Told } from "../etcd";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines } from "../fake-machine";
+import { serverInputs } from "../node/inputs";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
 
@@ -23,13 +24,16 @@ beforeEach(() => {
 
 async function machine(name: string): Promise<FakeMachine> {
   const doing = (script: string) => (variables: Record<string, string>) => {
-    order.push([name, script, variables.NODE ?? variables.BODY ?? ""].join(" ").trim());
+    order.push([name, script, variables.NODE ?? variables.BODY ?? variables.ENABLED ?? ""].join(" ").trim());
     const [, id] = /"ID":"(\d+)"/.exec(variables.BODY ?? "") ?? [];
     const removed = Object.keys(told)[Number(id) - 1];
     if (removed) told[removed] = undefined;
     return {};
   };
-  const scripts = ["drain-node", "stop-node", "forget-node", "change-members"];
+  const scripts = [
+    ...["drain-node", "uncordon-node", "enable-node", "stop-node"],
+    ...["forget-node", "change-members"],
+  ];
   const answers = Object.fromEntries(scripts.map((script) => [script, doing(script)]));
   return machines.machine(name, { ...answers, "read-member": () => etcd(name, told) });
 }
@@ -50,10 +54,12 @@ test("who is destroyed leaves in order: agents, servers, and the last of these d
     "a1 stop-node",
     "s1 forget-node a1",
     "s2 drain-node s1",
+    "s1 enable-node no",
     's2 change-members {"ID":"2"}',
     "s1 stop-node",
     "s2 forget-node s1",
     "s2 drain-node s2",
+    "s2 enable-node no",
     's2 change-members {"targetID":"1"}',
     's2 change-members {"ID":"3"}',
     "s2 stop-node",
@@ -73,6 +79,33 @@ test("the last one stays where those elsewhere could not decide without it", asy
   expect(order).toEqual([]);
 });
 
+test("the last one that etcd does not let go has pods again, starts with its machine, and is not cleared", async () => {
+  told = { far: { declared: true }, s1: {} };
+  const s1 = await machine("s1");
+  s1.answers["change-members"] = { code: 69, stderr: "etcd says too busy\n" };
+  s1.answers["uninstall-node"] = {};
+  const { message } = await refusal(destroyed(given([s1])));
+  expect(message).toMatch(/^s1: taking s1 out of etcd: etcd says too busy\n/);
+  expect(order).toEqual([
+    ...["s1 drain-node s1", "s1 enable-node no", "s1 enable-node yes"],
+    "s1 uncordon-node s1",
+  ]);
+  const remove = () =>
+    host()
+      .resource("Node")
+      .delete(`e${made}/s1`, serverInputs(s1, { cluster: `e${made}` }));
+  expect((await refusal(remove())).message).toMatch(/^s1: removing the node: its departure has failed\n/);
+  expect(s1.scripts()).not.toContain("uninstall-node");
+});
+
+test("who has left before does not leave again when all is destroyed", async () => {
+  told = { far: { declared: true }, s1: {} };
+  const s1 = await machine("s1");
+  await destroyed({ ...given([s1]), former: [{ name: "s9", connection: s1.connection, id: "9" }] });
+  expect(order.at(-1)).toBe("s1 forget-node s1");
+  expect(order.join()).not.toContain("s9");
+});
+
 test("one whose etcd does not run, or that is out of it already, is stopped, and forgotten by those elsewhere", async () => {
   told = { s1: { runs: false } };
   const [s1, a1] = [await machine("s1"), await machine("a1")];
@@ -81,9 +114,19 @@ test("one whose etcd does not run, or that is out of it already, is stopped, and
   expect(order).toEqual(["a1 stop-node", "s1 forget-node a1", "s1 stop-node", "s1 forget-node s1"]);
 });
 
-test("one that cannot be reached is told of: nobody else here may take it out", async () => {
+test("one that cannot be reached is not let go, since it may be the way there", async () => {
   told = {};
-  await destroyed(given([await machines.unreachable("s1")]));
+  const { message } = await refusal(destroyed(given([await machines.unreachable("s1")])));
+  expect(message).toMatch(
+    /^s1: having it leave: .* refused the connection .*, so that nobody can tell whether it is dead\n/,
+  );
+  expect(host().engine.said(`elsewhere${made}`).join()).not.toContain("kubectl delete");
+});
+
+test("one that is said to be nowhere is told of: nobody else here may take it out", async () => {
+  told = {};
+  const { connection, ...s1 } = await machines.unreachable("s1");
+  await destroyed(given([{ ...s1, connection: { ...connection, host: "s1.invalid" } }]));
   const said = () => host().engine.said(`elsewhere${made}`).join();
   await until("it is told", () => said().includes("kubectl delete node s1"));
   expect(said()).toContain("etcd there still counts it");
@@ -117,6 +160,7 @@ describe("where all servers are taken out of the manifest, and agents stay", () 
     await departure().update("d", given([s1], [a1]), given([], [a1]));
     expect(order).toEqual([
       "s1 drain-node s1",
+      "s1 enable-node no",
       's1 change-members {"ID":"2"}',
       "s1 stop-node",
       "s1 forget-node s1",
