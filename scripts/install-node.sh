@@ -3,7 +3,7 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES, ENVIRONMENT, AUTHENTICATION and PUBLIC_ROLE, the texts of files that need not
 # be, with OURS, the first line that tells them from those of somebody else; what snapshot-keeper.sh wants; REGISTER,
-# "yes" to have it register again; RENEW, what is to be anew, of "tokens" and "certificates"; MADE, "yes" where it was a node
+# "yes" to have it register again; RENEW, "yes" to have its certificates made anew; MADE, "yes" where it was a node
 # before.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
 # that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 78 an owner that nobody can tell.
@@ -43,8 +43,7 @@ main() {
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
   write_keeper
-  case $RENEW in *tokens*) passwords ;; esac
-  case $RENEW in *certificates*) certificates ;; esac
+  if [ "$RENEW" = yes ]; then certificates; fi
   write "$folder/.written" 0600 "$(written)
 "
   systemctl daemon-reload
@@ -76,12 +75,6 @@ run() {
 token() {
   if [ "$UNIT" = k3s-agent ] && [ "$(systemctl is-active "$UNIT")" = active ]; then write "$folder/token" 0600 "$TOKEN"; return; fi
   place "$folder/token" 0600 "$TOKEN"
-}
-
-# One that has started in between wrote the new ones itself, and would refuse what the cluster has of them as too old.
-passwords() {
-  : >"$changed"
-  rm -f /var/lib/rancher/k3s/server/cred/passwd
 }
 
 # Those that it has are moved away, and made anew when it starts.

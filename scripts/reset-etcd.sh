@@ -11,7 +11,8 @@ main() {
   if [ "$(cat $mark 2>/dev/null)" = "reset $OPERATION" ]; then return; fi
   # It stands for a reset that was not followed by a start, such as one that was cut off.
   rm -f /var/lib/rancher/k3s/server/db/reset-flag
-  set -- server --cluster-reset
+  # Not while it is to join, as its file says.
+  set -- server --cluster-reset --server=
   if [ -n "$SNAPSHOT" ]; then set -- "$@" "--cluster-reset-restore-path=$SNAPSHOT"; fi
   log=$(mktemp /run/k3s-cluster.XXXXXX)
   trap 'rm -f "$log"' EXIT

@@ -1,21 +1,51 @@
 #!/bin/sh
-# Has the cluster take another server token, on a server that runs; it and all others go by it from their next start on.
-# Inputs: TOKEN, the new password. Output: "rotated", or "unchanged" where the cluster was told before.
-# Exit: 0, 69 k3s does not do it: why is on stderr.
+# Has the cluster take other tokens, on a server that runs; it and all others go by them from their next start on.
+# Inputs: TOKEN, AGENT_TOKEN, the new passwords. Output: "rotated", or "unchanged" where the cluster was told before.
+# Exit: 0, 65 only the agent token is another, 69 k3s does not do it: why is on stderr.
 
 set -eu
+umask 077
 
 main() {
   data=/var/lib/rancher/k3s/server
+  passwords=$data/cred/passwd
   old=$(sed 's/^K10[0-9a-f]*::[^:]*://' $data/token)
-  if [ "$old" = "$TOKEN" ]; then echo unchanged; return; fi
+  if [ "$old" = "$TOKEN" ]; then
+    if [ "$(agents)" = "$(line)" ]; then rm -f $passwords.before; echo unchanged; return; fi
+    fail 65 "k3s changes the agent token along with the server token alone"
+  fi
+  agent_token
   answer=$(request | curl -s --noproxy '*' --max-time 60 -w '\n%{http_code}' -X PUT -K - --cacert $data/tls/server-ca.crt \
     https://127.0.0.1:6443/v1-k3s/token) || :
   case $answer in
-    *200) echo rotated ;;
-    '' | *000) fail "k3s does not answer" ;;
-    *) fail "k3s says $(printf %s "$answer" | tail -n 1)" ;;
+    *200) rm -f $passwords.before; echo rotated ;;
+    '' | *000) refused "k3s does not answer" ;;
+    *) refused "k3s says $(printf %s "$answer" | tail -n 1)" ;;
   esac
+}
+
+# k3s tells the cluster its file of passwords together with the server token, and at no other time. A server whose file then
+# becomes another by a start with another agent token would not start again.
+agent_token() {
+  # One is there where that was cut off.
+  [ -e $passwords.before ] || cp -p $passwords $passwords.before
+  { sed "/$agent\$/d" $passwords.before; line; } >$passwords.new
+  mv -f $passwords.new $passwords
+}
+
+agent=,node,node,k3s:agent
+
+agents() { grep "$agent\$" $passwords; }
+
+line() { printf '%s%s\n' "$(printf %s "$AGENT_TOKEN" | csv)" "$agent"; }
+
+# As k3s writes it itself: quoted where it has to be.
+csv() { sed '/[",]/ { s/"/""/g; s/.*/"&"/; }'; }
+
+# With its time, by which k3s judges it.
+refused() {
+  mv -f $passwords.before $passwords
+  fail 69 "$1"
 }
 
 # What curl would take as arguments, which others could see.
@@ -28,8 +58,8 @@ request() {
 quoted() { sed 's/[\\"]/\\&/g; s/.*/"&"/'; }
 
 fail() {
-  echo "$1" >&2
-  exit 69
+  echo "$2" >&2
+  exit "$1"
 }
 
 main

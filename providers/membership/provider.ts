@@ -10,7 +10,7 @@ import { begins, complaints, silent, toldBy } from "./complaints";
 import { type Former, formerOf } from "./former";
 import { prepare, rotateAll } from "./prepare";
 import { resetEtcd } from "./reset";
-import { type Recovery, type Restoration, resetOf } from "./reset-plan";
+import { costOf, type Recovery, type Restoration, resetOf } from "./reset-plan";
 
 export interface MembershipInputs {
   cluster: string;
@@ -69,6 +69,10 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     const mistakes = complaints(inputs, old, { etcd, ...learned }, tell);
     const goesOn = mistakes.length > 0 && reset && (await begins(reset, inputs)).length === 0;
     return { mistakes: goesOn ? [] : mistakes, learned };
+  },
+  cost: (_changed, old, inputs) => {
+    const reset = resetOf(inputs);
+    return reset && isAnother(reset, resetOf(old)) ? costOf(reset) : undefined;
   },
   create: async () => ({ id: "membership", outputs: {} }),
   update: async (_id, inputs, old, tell) => {

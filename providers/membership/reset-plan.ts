@@ -59,6 +59,12 @@ export function stepOf(reset: Reset): string {
   return isRestoration(reset) ? `restoring ${reset.snapshot}` : `recovering from ${reset.from}`;
 }
 
+/** What it costs, in the words of a row. */
+export function costOf(reset: Reset): string {
+  const kept = isRestoration(reset) ? `what is in ${reset.snapshot}` : `what ${reset.from} has`;
+  return `etcd will begin again with ${kept}: all else that was written is lost, and the API stops for a minute or two`;
+}
+
 /** Looks at what would be done, and fails where it cannot be. */
 export async function planned(reset: Reset, { cluster, servers }: Cluster): Promise<Plan> {
   const from = reset.from;

@@ -30,9 +30,14 @@ export async function rotate(
   const secrets = secretsOf(token, agentToken);
   const TOKEN = parseToken(token).password;
   await connect(via.name, via.connection)
-    .run(script("rotate-token"), { variables: { TOKEN }, secrets, deadline: 2 * minute })
+    .run(script("rotate-token"), {
+      variables: { TOKEN, AGENT_TOKEN: agentToken },
+      secrets,
+      deadline: 2 * minute,
+    })
     .catch((error) => {
       throw advised(step, error, {
+        65: "give another token as well",
         69: `see what keeps k3s on ${via.name} from it (journalctl -u k3s there), then run this again`,
       });
     });

@@ -34,7 +34,7 @@ export async function install(
       OWNER: id,
       MADE: yes(made),
       REGISTER: yes(old && lost(old)),
-      RENEW: renewed(inputs, old),
+      RENEW: yes(old && inputs.rotate?.certificates !== old.rotate?.certificates),
     };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
     return machine.run(script("install-node"), { variables, secrets, deadline: minute });
@@ -82,13 +82,6 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     OURS: ours,
     ...keeperFiles(inputs),
   };
-}
-
-/** What is anew with this turn; tokens matter to an agent only when it starts. */
-function renewed({ config, rotate }: NodeInputs, old: NodeInputs | undefined): string {
-  const names =
-    config.role === "server" ? (["tokens", "certificates"] as const) : (["certificates"] as const);
-  return old ? names.filter((name) => rotate?.[name] !== old.rotate?.[name]).join(" ") : "";
 }
 
 function keeperFiles({ snapshotFolder }: NodeInputs): Record<string, string> {

@@ -13,7 +13,7 @@ const variables = {
   CONFIG: "node-name: s1\n",
   REGISTRATION: "node-label:\n  - tier=web\n",
   REGISTER: "no",
-  RENEW: "",
+  RENEW: "no",
   MADE: "no",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
@@ -344,16 +344,8 @@ describe("an agent's token", () => {
   });
 });
 
-test("passwords that a server wrote by tokens of before are none to start with", () => {
-  const machine = installed();
-  machine.write("/var/lib/rancher/k3s/server/cred/passwd", "old");
-  const outcome = machine.run("install-node", { ...variables, RENEW: "tokens" });
-  expect(outcome).toMatchObject({ code: 0, stdout: "restarted\n" });
-  expect(machine.has("/var/lib/rancher/k3s/server/cred/passwd")).toBe(false);
-});
-
 describe("certificates that are to be others", () => {
-  const renew = { ...variables, RENEW: "certificates" };
+  const renew = { ...variables, RENEW: "yes" };
 
   function rotating(code: number): StubMachine {
     const machine = installed();

@@ -19,11 +19,11 @@ function server(code = 0): StubMachine {
 }
 
 test.each([
-  ["what it has", "", "server --cluster-reset\n"],
+  ["what it has", "", "server --cluster-reset --server=\n"],
   [
     "what a snapshot has",
     "/snapshots/a b",
-    "server --cluster-reset --cluster-reset-restore-path=/snapshots/a b\n",
+    "server --cluster-reset --server= --cluster-reset-restore-path=/snapshots/a b\n",
   ],
 ])("etcd begins again with %s, once, and that is noted", (_case, SNAPSHOT, asked) => {
   const machine = server();

@@ -1,17 +1,20 @@
 import { type Answer, stubMachine } from "./harness";
 
 const file = "/var/lib/rancher/k3s/server/token";
+const passwords = "/var/lib/rancher/k3s/server/cred/passwd";
+const before = "old-agent,node,node,k3s:agent\nold,server,server,k3s:server\n";
 
 function server(token: string, answer: Answer = "\n200") {
   const machine = stubMachine();
   machine.write(file, `${token}\n`, 0o600);
+  machine.write(passwords, before, 0o600);
   machine.stub("curl", { "*": answer });
   return machine;
 }
 
 test("the cluster is told by the old token, and neither is an argument", () => {
   const machine = server(String.raw`K10ab::server:ol"d\\x`, { shell: "input; printf '\\n200'" });
-  const outcome = machine.run("rotate-token", { TOKEN: String.raw`n"e\w` });
+  const outcome = machine.run("rotate-token", { TOKEN: String.raw`n"e\w`, AGENT_TOKEN: "new-agent" });
   expect(outcome).toMatchObject({ code: 0, stdout: "rotated\n", stderr: "" });
   const [call] = outcome.calls.filter(({ name }) => name === "curl");
   const asked = call?.args.join(" ");
@@ -26,8 +29,37 @@ test("the cluster is told by the old token, and neither is an argument", () => {
   expect(JSON.parse(unquoted(data, "data"))).toEqual({ newToken: String.raw`n"e\w` });
 });
 
+test.each([
+  ["new-agent", "new-agent"],
+  ['n"e,w', '"n""e,w"'],
+])(
+  "the agent token %s is among the passwords that k3s tells the cluster then, for root alone",
+  (token, written) => {
+    const machine = server("old");
+    machine.stub("curl", {
+      "*": {
+        shell: `cat ${machine.path(passwords)} >${machine.path("/var/lib/rancher/k3s/server/cred/asked")}; printf '\\n200'`,
+      },
+    });
+    expect(machine.run("rotate-token", { TOKEN: "new", AGENT_TOKEN: token })).toMatchObject({ code: 0 });
+    const now = `old,server,server,k3s:server\n${written},node,node,k3s:agent\n`;
+    expect([
+      machine.read("/var/lib/rancher/k3s/server/cred/asked"),
+      machine.read(passwords),
+      machine.mode(passwords),
+    ]).toEqual([now, now, "600"]);
+    expect(machine.has(`${passwords}.before`)).toBe(false);
+  },
+);
+
+test("another agent token alone is refused with 65, since no other server would be told", () => {
+  const outcome = server("K10ab::server:new").run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "other" });
+  expect(outcome).toMatchObject({ code: 65, stdout: "" });
+  expect(outcome.linesOf("curl")).toEqual([]);
+});
+
 test("a cluster that was told before is not asked", () => {
-  const outcome = server("K10ab::server:new").run("rotate-token", { TOKEN: "new" });
+  const outcome = server("K10ab::server:new").run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "old-agent" });
   expect(outcome).toMatchObject({ code: 0, stdout: "unchanged\n", stderr: "" });
   expect(outcome.linesOf("curl")).toEqual([]);
 });
@@ -36,10 +68,14 @@ test.each<[string, Answer, string]>([
   ["does not answer", { shell: "printf '\\n000'; exit 7" }, "k3s does not answer"],
   ["answers nothing", { shell: "exit 7" }, "k3s does not answer"],
   ["refuses", "{}\n500", "k3s says 500"],
-])("k3s that %s ends it with 69 and why", (_case, answer, stderr) => {
-  expect(server("old", answer).run("rotate-token", { TOKEN: "new" })).toMatchObject({
+])("k3s that %s ends it with 69 and why, and its passwords are as they were", (_case, answer, stderr) => {
+  const machine = server("old", answer);
+  const kept = machine.snapshot();
+  expect(machine.run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "new-agent" })).toMatchObject({
     code: 69,
     stdout: "",
     stderr: `${stderr}\n`,
   });
+  expect(machine.read(passwords)).toBe(before);
+  expect(Object.keys(machine.snapshot()).sort()).toEqual(Object.keys(kept).sort());
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { command } from "../../../lab/command";
 import { boundaryOf } from "../../../lab/kills/boundaries";
-import type { Scene } from "./scene";
+import type { Stage } from "./scene";
 
 /** An operation of pulumi's under way. */
 export interface Run {
@@ -17,7 +17,7 @@ export interface Run {
 
 /** Starts an operation, and tells each step boundary as the engine's log names it. */
 export function begin(
-  { stack, named }: Pick<Scene, "stack" | "named">,
+  { stack, named }: Pick<Stage, "stack" | "named">,
   args: readonly string[],
   onBoundary: (name: string) => void,
 ): Run {

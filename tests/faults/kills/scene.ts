@@ -7,13 +7,18 @@ import { k3s } from "../../../lab/tools/catalog";
 import { machine } from "../../e2e/labs";
 import { newClusterStack, type Stack } from "../../e2e/stack";
 
-/** A cluster of one server and one agent of a lab, which may hold several of them. */
-export interface Scene {
+/** A cluster that is worked on. */
+export interface Stage {
   lab: Lab;
   stack: Stack;
+  /** By their names, with their roles. */
+  named: Named;
+}
+
+/** A cluster of one server and one agent of a lab, which may hold several of them. */
+export interface Scene extends Stage {
   server: string;
   agent: string;
-  named: Named;
 }
 
 /** The scene of the machines that have this number. */
@@ -43,7 +48,7 @@ export async function renewed(scene: Scene): Promise<Scene> {
 }
 
 /** A power cut, and the machine started again. */
-export async function reboot({ lab }: Scene, name: string): Promise<void> {
+export async function reboot({ lab }: Stage, name: string): Promise<void> {
   await power(lab, machine(lab, name), "kill");
   await power(lab, machine(lab, name), "start");
 }

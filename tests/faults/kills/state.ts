@@ -1,25 +1,23 @@
 import { onMachine } from "../../e2e/labs";
 import { traces } from "../../e2e/traces";
-import type { Scene } from "./scene";
+import type { Stage } from "./scene";
 
 type State = Record<string, string>;
 
 /** What a cluster is: its files, units, nodes and members, but for what is made anew each time: tokens, certificates. */
-export async function madeState(scene: Scene): Promise<State> {
-  const { lab, server } = scene;
+export async function madeState(stage: Stage): Promise<State> {
+  const { lab, named } = stage;
+  const [server = ""] = Object.keys(named.roles);
   return {
-    ...(await onBoth(scene, files)),
+    ...(await onEach(stage, `if [ -e /etc/rancher/k3s/owner ]; then ${files}; else ${clean}; fi`)),
     nodes: await onMachine(lab, server, nodes),
     members: await onMachine(lab, server, members),
   };
 }
 
 /** What is on the machines where there is no cluster. */
-export function cleanState(scene: Scene): Promise<State> {
-  return onBoth(
-    scene,
-    `${traces}\nfind /tmp /var/tmp -not -path '*/systemd-private-*' | sort\nfind /run -maxdepth 1 -name 'k3s-cluster.??????'`,
-  );
+export function cleanState(stage: Stage): Promise<State> {
+  return onEach(stage, clean);
 }
 
 /** The lines that only one of them has; nothing where they are equal. */
@@ -33,10 +31,17 @@ export function difference(expected: State, actual: State): string | undefined {
   return lines.length > 0 ? lines.slice(0, 12).join("; ") : undefined;
 }
 
-async function onBoth({ lab, server, agent }: Scene, script: string): Promise<State> {
-  const answers = [server, agent].map(async (name) => [name, await onMachine(lab, name, script)] as const);
+async function onEach({ lab, named }: Stage, script: string): Promise<State> {
+  const answers = Object.keys(named.roles).map(
+    async (name) => [name, await onMachine(lab, name, script)] as const,
+  );
   return Object.fromEntries(await Promise.all(answers));
 }
+
+const clean = `${traces}
+find /tmp /var/tmp -not -path '*/systemd-private-*' | sort
+find /run -maxdepth 1 -name 'k3s-cluster.??????'
+`;
 
 const files = `
 find /etc/rancher /usr/local /etc/systemd/system -printf '%M %u %g %p\\n' | sort

@@ -5,7 +5,7 @@ import type { Kind } from "../../../lab/kills/matrix";
 import { heal, partition } from "../../../lab/machines/disturb";
 import { machine, minutes, onMachine } from "../../e2e/labs";
 import { begin, descendants, type Run } from "./run";
-import { reboot, type Scene } from "./scene";
+import { reboot, type Stage } from "./scene";
 
 /** What is known of a run that was stopped. */
 export interface Stopped {
@@ -19,15 +19,15 @@ const patience = minutes(5);
 
 /** Runs an operation, and stops it at a boundary; nothing where that never came, so that the run went to its end. */
 export async function stoppedAt(
-  scene: Scene,
+  stage: Stage,
   args: readonly string[],
   kind: Kind,
   boundary: string,
 ): Promise<Stopped | undefined> {
-  const { lab, stack, server, agent } = scene;
+  const { lab, stack } = stage;
   let struck: Promise<number[]> | undefined;
-  const run: Run = begin(scene, args, (name) => {
-    if (name === boundary) struck ??= strike[kind](scene, run, boundary);
+  const run: Run = begin(stage, args, (name) => {
+    if (name === boundary) struck ??= strike[kind](stage, run, boundary);
   });
   const { code, said, hung } = await endOf(run);
   if (!struck) {
@@ -35,34 +35,36 @@ export async function stoppedAt(
     return undefined;
   }
   const pids = await struck;
-  const silent = await silence(scene, pids);
+  const silent = await silence(stage, pids);
   // What has no session any more, such as Pulumi's own language host, would pile up here.
   for (const pid of pids) kill(pid);
-  if (kind === "network") await heal(lab, [machine(lab, server), machine(lab, agent)]);
+  if (kind === "network") await heal(lab, machinesOf(stage));
   if (kind === "CLI" || hung) await stack.pulumi(["cancel", "--yes"]);
   return { silent, ...(hung ? { failure: hung } : {}) };
 }
 
 /** Gives the processes of the run on this computer, which must end with it. */
-const strike: Record<Kind, (scene: Scene, run: Run, boundary: string) => Promise<number[]>> = {
-  CLI: async (_scene, { pid }) => {
+const strike: Record<Kind, (stage: Stage, run: Run, boundary: string) => Promise<number[]>> = {
+  CLI: async (_stage, { pid }) => {
     // Listed while they have their parent.
     const listed = descendants(pid);
     kill(pid);
     return (await listed).map((one) => one.pid);
   },
-  "provider host": async (_scene, { pid }) => {
+  "provider host": async (_stage, { pid }) => {
     const hosts = (await descendants(pid)).filter(({ args }) => args.includes("cmd/dynamic-provider"));
     for (const host of hosts) kill(host.pid);
     if (hosts.length === 0) throw new Error("There is no provider host.");
     return hosts.map((one) => one.pid);
   },
-  network: async ({ lab, server, agent }) => {
-    await Promise.all([server, agent].map((name) => partition(lab, [machine(lab, name)])));
+  network: async (stage) => {
+    await Promise.all(machinesOf(stage).map((one) => partition(stage.lab, [one])));
     return [];
   },
-  reboot: async (scene, _run, boundary) => {
-    await reboot(scene, roleOf(boundary) === "agent" ? scene.agent : scene.server);
+  reboot: async (stage, _run, boundary) => {
+    const role = roleOf(boundary);
+    const [name = ""] = Object.entries(stage.named.roles).find(([, its]) => its === role) ?? [];
+    await reboot(stage, name);
     return [];
   },
 };
@@ -77,12 +79,12 @@ function kill(pid: number): void {
 }
 
 /** Waits until nothing of a dead run works any more, here or on a machine. */
-async function silence(scene: Scene, pids: number[]): Promise<number | undefined> {
+async function silence(stage: Stage, pids: number[]): Promise<number | undefined> {
   const since = Date.now();
   for (;;) {
     const [here, ...there] = await Promise.all([
-      connectionsOf(scene, pids),
-      ...[scene.server, scene.agent].map((name) => onMachine(scene.lab, name, sessions)),
+      connectionsOf(stage, pids),
+      ...Object.keys(stage.named.roles).map((name) => onMachine(stage.lab, name, sessions)),
     ]);
     const working = [here, ...there].filter(Boolean);
     const seconds = (Date.now() - since) / 1_000;
@@ -100,7 +102,7 @@ const sessions = `ps -ww -e -o cgroup:1000=,pid=,args= | awk '$1 ~ /session-|ssh
   grep -Ev '^ [0-9]+ (sshd|\\(sd-pam\\)|/lib/systemd/systemd)' || true`;
 
 /** Connections to machines that processes on this computer still have. */
-async function connectionsOf({ lab }: Scene, pids: number[]): Promise<string> {
+async function connectionsOf({ lab }: Stage, pids: number[]): Promise<string> {
   const all = (await command("ss", ["-Htnp", "dst", `${lab.prefix}0/24`])).split("\n");
   return all.filter((line) => pids.some((pid) => line.includes(`pid=${pid},`))).join("\n");
 }
@@ -115,4 +117,8 @@ async function endOf(run: Run) {
   const end = await run.ended;
   clearTimeout(timer);
   return { ...end, hung };
+}
+
+function machinesOf({ lab, named }: Stage) {
+  return Object.keys(named.roles).map((name) => machine(lab, name));
 }

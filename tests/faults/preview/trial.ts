@@ -62,7 +62,9 @@ export function expectation({ edit: { what, comes }, foreseen, done, restarts }:
     what,
     comes: refused ? expect.stringMatching(comes) : comes.steps,
     restarts: refused ? [] : comes.restarts,
-    costs: Object.fromEntries(Object.keys(costs(foreseen)).map((step) => [step, costWords(step, restarts)])),
+    costs: Object.fromEntries(
+      Object.keys(costs(foreseen)).map((step) => [step, costWords(step, foreseen, restarts)]),
+    ),
     done: { ...foreseen, steps: asForeseen(foreseen.steps, done.steps) },
     left: [],
   };
@@ -74,11 +76,12 @@ function costs({ steps }: Told): Record<string, string | undefined> {
   return Object.fromEntries(updated.map(([name, { cost }]) => [name, cost]));
 }
 
-function costWords(step: string, restarts: string[]): string {
+function costWords(step: string, { steps }: Told, restarts: string[]): string {
   const name = step.split(" ").at(-1) ?? "";
   const unit = name.startsWith("a") ? "k3s-agent" : "k3s";
+  const pods = steps[step]?.changed.includes("version") ? "go elsewhere before" : "go on";
   return restarts.includes(name)
-    ? `changing it restarts ${unit} on ${name}; its pods go on`
+    ? `changing it restarts ${unit} on ${name}; its pods ${pods}`
     : `changing it restarts nothing on ${name}`;
 }
 

@@ -384,7 +384,10 @@ describe("a turn of the tokens", () => {
     const outs = await membership().update("membership", before, turned(list));
     expect(order.slice(0, 2)).toEqual(["s1 save-snapshot", "s1 rotate-token"]);
     expect(order.slice(2).sort()).toEqual(["s1 next-tokens", "s2 next-tokens", "s3 next-tokens"]);
-    expect(list[0]?.variables("rotate-token")).toEqual({ TOKEN: "new-t0ken" });
+    expect(list[0]?.variables("rotate-token")).toEqual({
+      TOKEN: "new-t0ken",
+      AGENT_TOKEN: "new-agent-t0ken",
+    });
     const tokens = { TOKEN: "new-t0ken", AGENT_TOKEN: "new-agent-t0ken" };
     expect(list[2]?.variables("next-tokens")).toEqual({ OWNER: "prod/s3", ...tokens });
     expect(JSON.stringify(outs)).not.toContain("t0ken");

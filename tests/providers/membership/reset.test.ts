@@ -1,6 +1,8 @@
 import { etcd, type Told } from "../etcd";
+import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, type Reply } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
+import { until } from "../until";
 
 const machines = fakeMachines();
 const host = sharedHost();
@@ -131,6 +133,17 @@ describe("check", () => {
     const { failures } = await membership().check(undefined, given(list, { recover }));
     expect(failures).toHaveLength(1);
   });
+});
+
+test("a preview says what it costs, and nothing of it when it is done", async () => {
+  const { list } = await left();
+  const row = rowFor("costs of a reset");
+  const said = () => host().engine.said("costs of a reset");
+  expect(await membership().diff(old, given(list, { recover, row }))).toBe(true);
+  const cost =
+    "etcd will begin again with what s2 has: all else that was written is lost, and the API stops for a minute or two";
+  await until("it is told", () => said().includes(cost));
+  expect(await membership().diff({ ...old, recover }, given(list, { recover }))).toBe(false);
 });
 
 describe("update", () => {

@@ -15,6 +15,7 @@ const answers = {
   "check-token": {},
   "install-node": { stdout: "started\n" },
   "node-ready": {},
+  "uncordon-node": {},
 };
 const step = "checking the pod network";
 const filtered = "s2 172.30.0.12 8472\ns1 172.30.0.11 8472\n";

@@ -34,7 +34,7 @@ describe("a turn of the tokens", () => {
     expect(server.variables("install-node")).toMatchObject({
       TOKEN: written,
       AGENT_TOKEN: "n3w-agent",
-      RENEW: "tokens",
+      RENEW: "no",
     });
     expect(outs).toMatchObject({
       token: written,
@@ -95,8 +95,8 @@ test("a turn of the certificates has k3s make them anew, once", async () => {
   const before: Props = serverInputs(s1);
   const now = { ...before, rotate: { certificates: "2" } };
   const outs = await update(s1, before, now);
-  expect(s1.variables("install-node").RENEW).toBe("certificates");
+  expect(s1.variables("install-node").RENEW).toBe("yes");
   expect(await node().diff(outs, now)).toBe(false);
   await update(s1, outs, { ...now, sha256: "6" });
-  expect(s1.variables("install-node").RENEW).toBe("");
+  expect(s1.variables("install-node").RENEW).toBe("no");
 });

@@ -1,0 +1,96 @@
+import { parse, stringify } from "yaml";
+import { boundariesOf } from "../../lab/kills/boundaries";
+import { manifestFor } from "../../lab/machines/manifest";
+import { k3s } from "../../lab/tools/catalog";
+import { labDown, labUp, minutes } from "../e2e/labs";
+import { newClusterStack } from "../e2e/stack";
+import { type Written, write } from "./field";
+import { begin } from "./kills/run";
+import type { Stage } from "./kills/scene";
+import { difference, madeState } from "./kills/state";
+import { stoppedAt } from "./kills/stopped";
+
+jest.setTimeout(minutes(120));
+
+const [older, newer] = [k3s["k3s-1.32"].version, k3s["k3s-1.33"].version];
+const up = ["up", "--yes", "--skip-preview"];
+
+let stage: Stage;
+let manifest: Written;
+let turn = 0;
+
+beforeAll(async () => {
+  const lab = await labUp("kills-day-two", { servers: 3, agents: 1, k3s: ["k3s-1.32", "k3s-1.33"] });
+  // No pod is started, so that no image is needed.
+  manifest = { ...parse(manifestFor(lab, older)), artifacts: { mirror: lab.mirror } };
+  const stack = await newClusterStack(stringify(manifest));
+  // The first is asked for the whole cluster, and stays.
+  const roles = { s1: "server", s2: "server", s3: "server", a1: "agent" };
+  stage = { lab, stack, named: { cluster: lab.name, roles } };
+});
+
+afterAll(async () => {
+  stage?.stack.remove();
+  await labDown("kills-day-two");
+});
+
+test("K13 a turn of the tokens whose CLI is killed at any step is finished by the next run", () =>
+  killedAtEach(
+    async () => undefined,
+    () => ({ tokens: { rotate: String(++turn) } }),
+  ));
+
+test("K14 servers and agents that leave while the CLI is killed at any step have left after the next run", () =>
+  killedAtEach(
+    () => make({}),
+    () => ({ servers: (manifest.servers as object[]).slice(0, 2), agents: [] }),
+  ));
+
+test("K15 an upgrade whose CLI is killed at any step is finished by the next run", () =>
+  killedAtEach(anew, () => ({ version: newer })));
+
+/** What is to be changed is made before, and then changed without disturbance, and with one at each step. */
+async function killedAtEach(before: () => Promise<void>, change: () => Written): Promise<void> {
+  await make({});
+  await before();
+  const boundaries = await undisturbed(change());
+  const expected = await madeState(stage);
+  const failures: string[] = [];
+  for (const boundary of boundaries) {
+    await before();
+    write({ stack: stage.stack, manifest }, change());
+    const stopped = await stoppedAt(stage, up, "CLI", boundary);
+    const next = await stage.stack.tryPulumi(up);
+    const wrong =
+      stopped?.failure ??
+      (next.code === 0 ? difference(expected, await madeState(stage)) : `${next.stdout}${next.stderr}`);
+    const preview = await stage.stack.pulumi(["preview"]);
+    const repeated = /\d+ to (create|update|replace|delete)/.test(preview)
+      ? "the next preview has changes"
+      : undefined;
+    console.log(`${stopped ? "killed at" : "not reached"}: ${boundary}: ${wrong ?? repeated ?? "converged"}`);
+    failures.push(...[wrong ?? repeated].flatMap((each) => (each ? `${boundary}: ${each}` : [])));
+  }
+  expect(failures).toEqual([]);
+}
+
+async function undisturbed(changed: Written): Promise<string[]> {
+  write({ stack: stage.stack, manifest }, changed);
+  const { code, said, log } = await begin(stage, up, () => undefined).ended;
+  if (code !== 0) throw new Error(`It failed though nobody disturbed it:\n${said}`);
+  const boundaries = boundariesOf(log, stage.named);
+  console.log(`${boundaries.length} steps:\n${boundaries.join("\n")}`);
+  return boundaries;
+}
+
+async function make(changed: Written): Promise<void> {
+  write({ stack: stage.stack, manifest }, changed);
+  await stage.stack.pulumi(up);
+}
+
+/** Data cannot go back to an older version. */
+async function anew(): Promise<void> {
+  write({ stack: stage.stack, manifest }, {});
+  await stage.stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+  await make({});
+}
