@@ -11,8 +11,13 @@ const secrets = {
   token: config.getSecret("token") ?? manifest.token,
   agentToken: config.getSecret("agentToken") ?? manifest.agentToken,
 };
+const join = manifest.join && {
+  ...manifest.join,
+  token: config.getSecret("joinToken") ?? manifest.join.token,
+  agentToken: config.getSecret("joinAgentToken") ?? manifest.join.agentToken,
+};
 const { name, ...described } = manifest;
-const cluster = new K3sCluster(name, { ...described, ...secrets });
+const cluster = new K3sCluster(name, { ...described, ...secrets, join });
 
 export const { kubeconfig, endpoint, token, agentToken, caCertificate, clusterId, servers, agents, version } =
   cluster;

@@ -31,6 +31,11 @@ export async function main(args: string[]): Promise<string> {
       `only etcd has snapshots, and the datastore of ${manifest.name} is ${manifest.datastore.kind}`,
       "save that by its own means",
     );
+  if (manifest.servers.length === 0)
+    throw new Problem(
+      `no server of ${manifest.name} is in its manifest`,
+      "run k3s etcd-snapshot save on a server of the cluster that it joins",
+    );
   const servers = serversOf(manifest);
   if (to !== undefined) mkdirSync(to, { recursive: true, mode: 0o700 });
   const via = chosen(manifest.name, servers, await membersOf(servers), server);

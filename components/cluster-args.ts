@@ -3,13 +3,14 @@ import type { Role } from "../k3s/config";
 import { balanced, sharedSettings, taintSettings } from "../k3s/settings";
 import { addressesOf } from "../manifest/endpoint";
 import { loginOf } from "../manifest/login";
-import { ManifestError } from "../manifest/mistakes";
+import { ManifestError, type Mistake } from "../manifest/mistakes";
 import { checkManifest } from "../manifest/parse";
 import type { BalancerMachine, Machine, MachineSsh, Manifest, Written } from "../manifest/schema";
 import { milliseconds } from "../manifest/units";
 import { warnings } from "../manifest/warnings";
 import type { Connection } from "../providers/connection";
 import type { Drain } from "../providers/drain";
+import { type Elsewhere, type ElsewhereArgs, elsewhere, unseenMistakes } from "./elsewhere";
 import { hidden, passwordIn } from "./hidden";
 import { type Shared, shared } from "./shared";
 
@@ -22,7 +23,8 @@ export type BalancerArgs = Omit<NonNullable<Written["balancers"]>[number], "host
 
 /** What a manifest says, save its name, which is the component's. */
 export interface K3sClusterArgs
-  extends Omit<Written, "name" | "servers" | "agents" | "balancers" | "token" | "agentToken"> {
+  extends Omit<Written, "name" | "servers" | "agents" | "balancers" | "token" | "agentToken" | "join"> {
+  /** None where agents join a cluster that is elsewhere. */
   servers: MachineArgs[];
   agents?: MachineArgs[];
   balancers?: BalancerArgs[];
@@ -30,6 +32,8 @@ export interface K3sClusterArgs
   token?: pulumi.Input<string>;
   /** What agents join with; default: made once and kept. */
   agentToken?: pulumi.Input<string>;
+  /** A cluster that exists elsewhere, for all machines to join; default: a cluster of its own. */
+  join?: ElsewhereArgs;
 }
 
 /** A machine that something of the cluster's runs on. */
@@ -65,11 +69,13 @@ export interface Cluster
       | "allowSingleServer"
     >,
     Shared {
-  servers: [ClusterMachine, ...ClusterMachine[]];
+  /** None where agents join a cluster that is elsewhere. */
+  servers: ClusterMachine[];
   agents: ClusterMachine[];
   balancers: Reached[];
   token?: pulumi.Input<string>;
   agentToken?: pulumi.Input<string>;
+  join?: Elsewhere;
   /** How pods are taken from a node that is upgraded, or that leaves. */
   drain: Drain;
   /** Milliseconds that a node is given to become ready. */
@@ -78,7 +84,7 @@ export interface Cluster
 
 /** The arguments with their defaults; all mistakes in them are reported together, as a manifest's are. */
 export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
-  const { token, agentToken, ...plain } = args;
+  const { token, agentToken, join, ...plain } = args;
   const hosts = new Map<string, pulumi.Input<string>>();
   const known = <One extends Pick<MachineArgs, "host">>(list: One[]) =>
     list.map((machine) => ({ ...machine, host: standIn(machine.host, hosts) }));
@@ -89,8 +95,9 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
     agents: known(args.agents ?? []),
     balancers: known(args.balancers ?? []),
     ...texts({ token, agentToken }),
+    ...(join ? { join: { ...join, token: undefined, agentToken: undefined, ...texts(join) } } : {}),
   };
-  const manifest = checked(`K3sCluster "${name}"`, written);
+  const manifest = checked(`K3sCluster "${name}"`, written, unseenMistakes(args));
   for (const warning of warnings(manifest)) void pulumi.log.warn(`K3sCluster "${name}": ${warning}`);
   const { connect, ready } = manifest.timeouts;
   const given = (host: string) => hosts.get(host) ?? host;
@@ -111,22 +118,22 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
         ...config,
       }),
     });
-  const [first, ...others] = manifest.servers.map(machine("server"));
-  if (!first) throw new Error("a checked manifest has a server");
   const nodes = [...manifest.servers, ...manifest.agents].flatMap(
     ({ nodeIp, host }) => nodeIp?.split(",") ?? [given(host)],
   );
-  const { datastore, registries, proxy, drain, ...rest } = manifest;
+  const { datastore, registries, proxy, drain, join: at, ...rest } = manifest;
+  const joined = join && at && elsewhere({ ...join, server: at.server });
   return {
     ...rest,
     drain: drainOf(drain),
     ...shared(manifest, [...nodes, ...addressesOf(manifest.endpoint)]),
-    servers: [first, ...others],
+    servers: manifest.servers.map(machine("server")),
     agents: manifest.agents.map(machine("agent")),
     balancers: manifest.balancers.map(reached),
     ...(ready ? { patience: milliseconds(ready) } : {}),
-    token,
-    agentToken,
+    token: joined?.token ?? token,
+    agentToken: joined?.agentToken ?? agentToken,
+    ...(joined ? { join: joined } : {}),
   };
 }
 
@@ -154,15 +161,20 @@ function standIn(host: pulumi.Input<string>, hosts: Map<string, pulumi.Input<str
 }
 
 /** Tokens that are known already are checked like everything else. */
-function texts(tokens: Record<string, pulumi.Input<string> | undefined>) {
-  return Object.fromEntries(Object.entries(tokens).filter(([, token]) => typeof token === "string"));
+function texts({ token, agentToken }: { token?: pulumi.Input<string>; agentToken?: pulumi.Input<string> }) {
+  const known = Object.entries({ token, agentToken }).filter(([, each]) => typeof each === "string");
+  return Object.fromEntries(known);
 }
 
-function checked(where: string, written: unknown): Manifest {
+function checked(where: string, written: unknown, more: Mistake[]): Manifest {
+  const refused = (mistakes: Mistake[]) =>
+    new pulumi.RunError(new ManifestError(where, [...mistakes, ...more]).message);
   try {
-    return checkManifest(written, where);
+    const manifest = checkManifest(written, where);
+    if (more.length === 0) return manifest;
   } catch (error) {
-    if (error instanceof ManifestError) throw new pulumi.RunError(error.message);
+    if (error instanceof ManifestError) throw refused(error.mistakes);
     throw error;
   }
+  throw refused([]);
 }

@@ -1,4 +1,5 @@
 export type { K3sClusterArgs, MachineArgs } from "./cluster-args";
+export type { ElsewhereArgs } from "./elsewhere";
 export {
   type BackendArgs,
   HaProxyFrontend,

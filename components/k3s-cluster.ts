@@ -1,36 +1,43 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { proxyFor } from "../manifest/proxy";
-import { bytes } from "../manifest/units";
 import { countOf } from "../manifest/upgrade";
 import { ControlPlane } from "../providers/control-plane/resource";
 import { Departure } from "../providers/departure/resource";
 import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
-import type { Part } from "../providers/preflight/scene";
-import { frontends, inFront, needed, reachedAt } from "./balancers";
-import { type Cluster, checkedArgs, type K3sClusterArgs, type Reached } from "./cluster-args";
+import { frontends, inFront, reachedAt } from "./balancers";
+import {
+  type Cluster,
+  type ClusterMachine,
+  checkedArgs,
+  type K3sClusterArgs,
+  type Reached,
+} from "./cluster-args";
 import { hook } from "./hook";
 import { K3sAgent } from "./k3s-agent";
 import { K3sServer } from "./k3s-server";
+import { lookedAt, probed } from "./looked-at";
 import { releaseOf } from "./node";
-import { defaultPatience } from "./node-args";
+import { defaultPatience, type JoinArgs } from "./node-args";
 
-/** A whole cluster: first server, other servers, agents; and the control plane verified. */
+/**
+ * A whole cluster: first server, other servers, agents; and the control plane verified. Or, with `join`, nodes of one that is
+ * elsewhere: where all its servers are, only who is administrator there can tell what is absent here.
+ */
 export class K3sCluster extends pulumi.ComponentResource {
-  /** The administrator's kubeconfig, turned to the endpoint. Secret. */
-  readonly kubeconfig: pulumi.Output<string>;
+  /** The administrator's kubeconfig, turned to the endpoint; absent without servers here. Secret. */
+  readonly kubeconfig?: pulumi.Output<string>;
   /** Where the API is reached: https://<address>:<port>. */
   readonly endpoint: pulumi.Output<string>;
-  /** The server token in its CA-pinned form. Secret. */
-  readonly token: pulumi.Output<string>;
+  /** The server token in its CA-pinned form; absent without servers here. Secret. */
+  readonly token?: pulumi.Output<string>;
   /** The agent token in its CA-pinned form. Secret. */
   readonly agentToken: pulumi.Output<string>;
-  /** The certificate that every server's certificate comes from. */
-  readonly caCertificate: pulumi.Output<string>;
-  /** The identity that the cluster keeps for as long as it lives. */
-  readonly clusterId: pulumi.Output<string>;
+  /** The certificate that every server's certificate comes from; absent without servers here. */
+  readonly caCertificate?: pulumi.Output<string>;
+  /** The identity that the cluster keeps for as long as it lives; absent without servers here. */
+  readonly clusterId?: pulumi.Output<string>;
   /** What opens the statistics page of every HAProxy; absent without one. Secret. */
   readonly statsPassword?: pulumi.Output<string>;
   readonly servers: string[];
@@ -42,7 +49,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, haproxy, upgrade, tokens, certificates } = cluster;
+    const { datastore, registries, proxy, haproxy, upgrade, tokens, certificates, join } = cluster;
     const token = cluster.token ?? made(`${name}-token`, tokens, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, tokens, child);
 
@@ -53,16 +60,52 @@ export class K3sCluster extends pulumi.ComponentResource {
     };
     const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
     const known = knownBy(preflight);
-    const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
+    const servers = cluster.servers.map(known);
+    const [first, ...others] = servers;
     const names = cluster.servers.map((server) => server.name);
     const external = datastore && pulumi.unsecret(datastore).apply(({ kind }) => kind === "external");
-    const servers = [first, ...others];
     const agents = cluster.agents.map(known);
     const from = releaseOf({ version, ...artifacts, proxy });
+    const turn = { tokens: tokens.rotate, certificates: certificates.rotate };
+    const turns = Object.values(turn).some(Boolean) ? { rotate: turn } : {};
+    const common = {
+      ...{ cluster: name, version, ...artifacts, registries, proxy },
+      ...{ findings: cluster.preflight, preflight: preflight.id, patience, ...turns },
+    };
+    // From a node that is alone pods could go nowhere.
+    const drains = (role: "servers" | "agents") =>
+      upgrade[role].drain && (join || servers.length + agents.length > 1);
+    const drainOf = (role: "servers" | "agents") => (drains(role) ? { drain: cluster.drain } : {});
+    const atOnce = countOf(upgrade.agents.atOnce, agents.length);
+    const elsewhere = join ? { elsewhere: join.url } : {};
+    const joinedBy = (agent: ClusterMachine, given: JoinArgs) => {
+      const server = { ...given, ...elsewhere };
+      const drain = server.api ? drainOf("agents") : {};
+      return new K3sAgent(agent.name, { ...agent, ...common, ...drain, server, atOnce }, child).ready;
+    };
+    const leaves = {
+      ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
+      ...{ drain: cluster.drain, atOnce },
+      ...(join ? { elsewhere: { server: join.url, drain: cluster.drain, atOnce } } : {}),
+    };
+    this.servers = names;
+    this.agents = cluster.agents.map((machine) => machine.name);
+    this.version = version;
+    if (!first) {
+      if (!join) throw new Error("a checked manifest has a server, or a cluster to join");
+      const after = agents.map((agent) => joinedBy(agent, { url: join.url, token: join.agentsToken }));
+      new Departure(name, { ...leaves, after }, child);
+      this.endpoint = pulumi.output(join.url);
+      this.agentToken = join.agentsToken;
+      this.registerOutputs({ endpoint: this.endpoint });
+      return;
+    }
+
     const membership = new Membership(
       name,
       {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
+        ...(join ? { elsewhere: true } : {}),
         ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
         ...{ recover: cluster.recover, restore: cluster.restore },
         allowSingleServer: cluster.allowSingleServer,
@@ -72,15 +115,6 @@ export class K3sCluster extends pulumi.ComponentResource {
       child,
     );
 
-    const turn = { tokens: tokens.rotate, certificates: certificates.rotate };
-    const turns = Object.values(turn).some(Boolean) ? { rotate: turn } : {};
-    const common = {
-      ...{ cluster: name, version, ...artifacts, registries, proxy },
-      ...{ findings: cluster.preflight, preflight: preflight.id, patience, ...turns },
-    };
-    // From a node that is alone pods could go nowhere.
-    const drains = (role: "servers" | "agents") => upgrade[role].drain && servers.length + agents.length > 1;
-    const drainOf = (role: "servers" | "agents") => (drains(role) ? { drain: cluster.drain } : {});
     const serverArgs = {
       ...common,
       ...drainOf("servers"),
@@ -89,12 +123,12 @@ export class K3sCluster extends pulumi.ComponentResource {
     };
     const begins = new K3sServer(
       first.name,
-      { ...first, ...serverArgs, token, peers: others.map(reached) },
+      { ...first, ...serverArgs, server: join, token, peers: others.map(reached) },
       child,
     );
     const joining = others.map((other) => {
       const peers = servers.filter(({ name }) => name !== other.name).map(reached);
-      return new K3sServer(other.name, { ...other, ...serverArgs, server: begins, peers }, child);
+      return new K3sServer(other.name, { ...other, ...serverArgs, server: join ?? begins, peers }, child);
     });
 
     const nodes = [begins, ...joining].map(({ node }) => node);
@@ -120,28 +154,15 @@ export class K3sCluster extends pulumi.ComponentResource {
     const url = pulumi.interpolate`https://${endpoint.address}:${endpoint.port}`;
     // After all servers, and while the control plane is verified: etcd takes its time to make voters of them.
     const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
-    const atOnce = countOf(upgrade.agents.atOnce, agents.length);
     const ready = agents.map((agent) => {
       const [api, ...peers] = servers.map(reached);
       const server = { url: local?.(agent) ?? url, token: agentsToken, api, peers };
-      const args = { ...agent, ...common, ...drainOf("agents"), server, atOnce };
-      return new K3sAgent(agent.name, args, child).ready;
+      return joinedBy(agent, server);
     });
     // Clients are sent to nobody who is about to leave.
     const turned = front ? [front.apply(() => "in front")] : [];
-    new Departure(
-      name,
-      {
-        ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
-        ...{
-          former: membership.former,
-          drain: cluster.drain,
-          atOnce,
-          after: [controlPlane.id, ...ready, ...turned],
-        },
-      },
-      child,
-    );
+    const after = [controlPlane.id, ...ready, ...turned];
+    new Departure(name, { ...leaves, former: membership.former, after }, child);
 
     // What nobody could use yet is not given away.
     const answering = <T>(output: pulumi.Output<T>) =>
@@ -153,9 +174,6 @@ export class K3sCluster extends pulumi.ComponentResource {
     this.agentToken = controlPlane.agentToken;
     this.caCertificate = controlPlane.caCertificate;
     this.clusterId = controlPlane.clusterId;
-    this.servers = names;
-    this.agents = cluster.agents.map((machine) => machine.name);
-    this.version = version;
     this.registerOutputs({ endpoint: this.endpoint, clusterId: this.clusterId });
   }
 }
@@ -174,36 +192,6 @@ function knownBy({ hostKeys }: Preflight): <One extends Reached>(machine: One) =
       ? pulumi.all([machine.connection, hostKeys]).apply(([its, keys]) => pinned(its, keys))
       : machine.connection,
   });
-}
-
-function probed(role: Part, machines: Reached[]) {
-  return Object.fromEntries(machines.map(({ name, connection }) => [name, { role, connection }]));
-}
-
-/** What the machines are looked at for. */
-function lookedAt(cluster: Cluster) {
-  const { version, artifacts, network, minima, preflight, servers, agents, proxy, datastore } = cluster;
-  const { mirror } = artifacts;
-  const announced = [...servers, ...agents].flatMap(({ name, nodeIp }) => (nodeIp ? [[name, nodeIp]] : []));
-  return {
-    version,
-    mirror,
-    mirrorProxy: proxy?.apply((its) => proxyFor(mirror, its)),
-    etcd: datastore === undefined,
-    flannelBackend: network.flannelBackend,
-    balancers: needed(cluster),
-    findings: preflight,
-    minima: { server: least(minima.server), agent: least(minima.agent) },
-    nodeIps: Object.fromEntries(announced) as Record<string, string>,
-  };
-}
-
-function least({ cpus, memory, disk }: Cluster["minima"]["server"]) {
-  return {
-    ...(cpus ? { cpus } : {}),
-    ...(memory ? { memoryMiB: bytes(memory) / 2 ** 20 } : {}),
-    ...(disk ? { diskGiB: bytes(disk) / 2 ** 30 } : {}),
-  };
 }
 
 function reached({ name, connection }: Reached) {

@@ -58,6 +58,8 @@ export class K3sServer extends pulumi.ComponentResource {
     const of = {
       role: "server" as const,
       join: join?.url,
+      // Of one that is made here it is known which agent token it has.
+      elsewhere: args.server instanceof K3sServer ? undefined : join?.url,
       peers,
       token,
       agentToken,

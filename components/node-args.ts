@@ -57,6 +57,8 @@ export interface JoinArgs {
   api?: { name: string; connection: ConnectionArgs };
   /** Its other servers, for when that one does not answer. */
   peers?: { name: string; connection: ConnectionArgs }[];
+  /** Where another server of it answers, which is asked where `api` has left already. */
+  elsewhere?: pulumi.Input<string>;
 }
 
 export const defaultPatience = 5 * 60_000;

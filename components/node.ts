@@ -18,7 +18,10 @@ import { defaultPatience, type NodeArgs, releaseAddress } from "./node-args";
 
 /** What servers and agents do not have in common. */
 export interface RoleArgs
-  extends Pick<Args<NodeInputs>, "agentToken" | "membership" | "join" | "peers" | "api" | "atOnce"> {
+  extends Pick<
+    Args<NodeInputs>,
+    "agentToken" | "membership" | "join" | "peers" | "api" | "atOnce" | "elsewhere"
+  > {
   role: Role;
   /** Where servers keep the cluster's state. */
   datastore?: pulumi.Input<Datastore | undefined>;

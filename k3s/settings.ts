@@ -30,10 +30,11 @@ export function sharedSettings(role: Role, { network, kubelet, apiserver, snapsh
  */
 export function balanced(
   role: Role,
-  { haproxy, datastore }: Pick<Manifest, "haproxy" | "datastore">,
+  { haproxy, datastore, join }: Pick<Manifest, "haproxy" | "datastore" | "join">,
   config: Settings,
 ): Settings {
-  if (role === "server") return haproxy && datastore.kind === "etcd" ? withElection(config) : config;
+  // All members of etcd are to have the same times, and those elsewhere have theirs.
+  if (role === "server") return haproxy && datastore.kind === "etcd" && !join ? withElection(config) : config;
   return haproxy?.always ? { "disable-apiserver-lb": true, ...config } : config;
 }
 

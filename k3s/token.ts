@@ -30,3 +30,24 @@ export function renewed(token: string, password: string): string {
 export function pinnedAgentToken(joinToken: string, agentToken: string): string {
   return pinnedToken(parseToken(joinToken).caHash ?? "", "node", agentToken);
 }
+
+interface Given {
+  token: string;
+  /** Default: the cluster has none of its own, and agents join with its server token. */
+  agentToken?: string;
+  /** What a token without one is pinned to. */
+  caHash?: string;
+}
+
+/** What servers and agents join a cluster with that is elsewhere, in full where a CA is named; and its agents' password. */
+export function joinTokens({ token, agentToken = token, caHash }: Given) {
+  const named = parseToken(token).caHash ?? caHash;
+  const full = (user: TokenUser, { password }: Token) =>
+    named ? pinnedToken(named, user, password) : password;
+  const agents = parseToken(agentToken);
+  return {
+    server: full("server", parseToken(token)),
+    agent: full("node", agents),
+    password: agents.password,
+  };
+}

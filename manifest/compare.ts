@@ -1,6 +1,7 @@
 import { compareBalancer } from "./compare-balancer";
 import { compareConfig } from "./compare-config";
 import { compareEndpoint } from "./compare-endpoint";
+import { compareJoin } from "./compare-join";
 import { compareNetwork } from "./compare-network";
 import { compareReset } from "./compare-reset";
 import { compareSnapshots } from "./compare-snapshots";
@@ -17,7 +18,7 @@ export function compare(manifest: unknown): Found[] {
   const balancers = balancersOf(manifest);
   const all = [...machines, ...balancers];
   return [
-    ...noServers(manifest),
+    ...(valueAt(manifest, ["join"]) === undefined ? noServers(manifest) : compareJoin(manifest, machines)),
     ...repeated(all, "name", ({ name }) => name, "names must differ in more than case"),
     ...repeated(all, "host", addressOf, "every one needs a machine of its own"),
     ...repeated(machines, "nodeIp", ({ nodeIp }) => nodeIp, "every node needs an address of its own"),

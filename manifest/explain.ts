@@ -44,18 +44,12 @@ function notPlain(way: Way, value: unknown, expected = ""): string {
 }
 
 function unknownKey(key: string, known: string[]): string {
-  if (Object.hasOwn(notYet, key)) return `not yet possible: ${notYet[key]}; leave it out`;
   const near = nearest(key, known);
   if (near) return `unknown key: did you mean ${near}?`;
   const place = elsewhere[key];
   if (place && Object.hasOwn(elsewhere, key)) return `unknown key here: it belongs in ${place}`;
   return `unknown key: allowed here are ${known.join(", ")}`;
 }
-
-/** Keys that will have a meaning: accepting them now would promise what nobody does. */
-const notYet: Record<string, string> = {
-  join: "a cluster has its own servers",
-};
 
 /** Keys that are often written one level off. */
 const elsewhere: Record<string, string> = {
@@ -88,6 +82,7 @@ const elsewhere: Record<string, string> = {
   schedule: "snapshots",
   retention: "snapshots",
   vip: "endpoint",
+  caHash: "join",
   routerId: "endpoint",
   vrrp: "endpoint",
   advertInterval: "endpoint.vrrp",

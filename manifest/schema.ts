@@ -5,6 +5,7 @@ import { type Datastore, datastore } from "./datastore";
 import { type Endpoint, endpoint } from "./endpoint";
 import { type Haproxy, haproxy } from "./haproxy";
 import { hooks } from "./hooks";
+import { join } from "./join";
 import { clusterName, host, mirror, version } from "./kinds";
 import { labels } from "./labels";
 import { minima, preflight, proxy, timeouts } from "./limits";
@@ -47,7 +48,7 @@ export const manifestSchema = z.strictObject({
     .array(machine)
     .default([])
     .describe(
-      "The machines of the control plane; with those of pools an odd number, 3 or more to survive losing one",
+      "The machines of the control plane; with those of pools an odd number, 3 or more to survive losing one; with join there may be none",
     ),
   agents: z.array(machine).default([]).describe("The machines that only run workloads"),
   pools: z.array(pool).default([]).describe("More of both, in groups that have settings in common"),
@@ -68,6 +69,9 @@ export const manifestSchema = z.strictObject({
   config: config.default({}).describe("Other k3s keys for every server"),
   token: serverToken.optional().describe("Secret. What servers join with. Default: made once and kept"),
   agentToken: agentToken.optional().describe("Secret. What agents join with. Default: made once and kept"),
+  join: join
+    .optional()
+    .describe("A cluster that exists elsewhere, for all machines to join. Default: a cluster of its own"),
   endpoint: endpoint
     .optional()
     .describe(

@@ -4,7 +4,8 @@ import type { Machine, Manifest } from "./schema";
 /** What is allowed and yet probably not meant. */
 export function warnings(manifest: Manifest): string[] {
   return [
-    ...(manifest.datastore.kind === "etcd" ? evenServers(manifest.servers.length) : []),
+    // How many others there are where they join is not known.
+    ...(manifest.datastore.kind === "etcd" && !manifest.join ? evenServers(manifest.servers.length) : []),
     ...guessable(manifest),
     ...behindProxy(manifest),
   ];

@@ -20,10 +20,9 @@ export async function evict(
   const { node } = leaving;
   const step = stepOf(node);
   mayLeave(members, node);
-  const via = healthyServer(
-    servers.filter(({ name }) => name !== node),
-    members,
-  );
+  const others = servers.filter(({ name }) => name !== node);
+  // One that nobody else can be asked for takes itself out.
+  const via = healthyServer(others.length > 0 ? others : servers, members);
   if (!via)
     throw new StepError({
       machine: node,

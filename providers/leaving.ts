@@ -11,6 +11,8 @@ import type { Tell } from "./wire";
 export interface Leaving extends Member {
   cluster: string;
   role: Role;
+  /** Whether its cluster goes on where nobody here sees it, so that its machine is not to be taken for a node meanwhile. */
+  goesOn?: boolean;
 }
 
 /**
@@ -23,13 +25,18 @@ export async function isHere({ name, connection }: Member, others: readonly Memb
     return await isThere({ machine: connect(name, connection), connection, others: machines });
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    throw new StepError({
-      machine: name,
-      step: "having it leave",
-      cause: `${error.reason}, so that nobody can tell whether it is dead`,
-      next: `${error.remedy.replace(/\.$/, "")}; where it is gone for good, docs/leaving.md says how to have that seen`,
-    });
+    throw unsure(name, error);
   }
+}
+
+/** Of a machine that only does not let this in. */
+export function unsure(name: string, { reason, remedy }: RemoteError): StepError {
+  return new StepError({
+    machine: name,
+    step: "having it leave",
+    cause: `${reason}, so that nobody can tell whether it is dead`,
+    next: `${remedy.replace(/\.$/, "")}; where it is gone for good, docs/leaving.md says how to have that seen`,
+  });
 }
 
 /**
@@ -74,8 +81,9 @@ export async function stop(leaving: Leaving, tell: Tell): Promise<void> {
   const { name, connection } = leaving;
   const step = `stopping ${name}`;
   tell(step);
+  const variables = { ...unitOf(leaving), ...(leaving.goesOn ? { GONE: "yes" } : {}) };
   await connect(name, connection)
-    .run(script("stop-node"), { variables: unitOf(leaving), deadline: 120_000 })
+    .run(script("stop-node"), { variables, deadline: 120_000 })
     .catch((error) => {
       throw atStep(step, error);
     });

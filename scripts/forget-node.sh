@@ -2,13 +2,16 @@
 # Removes the object of a node that has left from the API, as administrator on a server. With it goes k3s's copy of the
 # node's password, so that another node of this name can come.
 # Inputs: NODE; MACHINE_ID, of the machine that it was on, or nothing where that cannot be asked any more; DEAD, "yes" where one
-# of another machine is to go, too, unless it is Ready.
+# of another machine is to go, too, unless it is Ready; ELSEWHERE, the address of another server, which is asked where this one
+# has left already, or nothing.
 # Output: nothing. Exit: 0, also where there is none, or one of another machine; 69 it is still there: why is on stderr; 73
 # one of another machine is Ready, and was to go.
 
 set -eu
 
 main() {
+  server=https://127.0.0.1:6443
+  if [ -n "${ELSEWHERE:-}" ] && [ "$(ask || :)" = 000 ]; then server=$ELSEWHERE; fi
   if [ -n "$MACHINE_ID" ] && elsewhere; then
     if [ "$DEAD" != yes ]; then return; fi
     if ready; then
@@ -48,7 +51,7 @@ ask() { api -o /dev/null -w '%{http_code}' "$@"; }
 api() {
   tls=/var/lib/rancher/k3s/server/tls
   curl -s --noproxy '*' --max-time 10 --cacert "$tls/server-ca.crt" \
-    --cert "$tls/client-admin.crt" --key "$tls/client-admin.key" "$@" "https://127.0.0.1:6443/api/v1/nodes/$NODE?pretty=false"
+    --cert "$tls/client-admin.crt" --key "$tls/client-admin.key" "$@" "$server/api/v1/nodes/$NODE?pretty=false"
 }
 
 fail() {

@@ -1,3 +1,4 @@
+import type { Role } from "../../k3s/config";
 import { answering } from "../answering";
 import type { Member } from "../connection";
 import { drain, uncordon } from "../drain";
@@ -13,11 +14,11 @@ export async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: 
   const api = await answering(inputs.servers);
   if (!api) return;
   if (await isHere(agent, inputs.servers)) {
-    const leaving: Leaving = { ...agent, cluster: inputs.cluster, role: "agent" };
+    const leaving = leavingOf(agent, "agent", inputs);
     await emptied(leaving, api, inputs, tell);
     await orKept(leaving, api, () => stop(leaving, tell), tell);
   }
-  await forget(agent.name, api, tell);
+  await forget(agent.name, api, tell, { elsewhere: inputs.elsewhere?.server });
 }
 
 /** @param others all servers that leave; those that have not yet may be members of etcd */
@@ -27,7 +28,8 @@ export async function serverLeaves(
   others: readonly Member[],
   tell: Tell,
 ): Promise<void> {
-  const all = [...inputs.servers, ...others];
+  const staying = new Set(inputs.servers.map(({ name }) => name));
+  const all = [...inputs.servers, ...others.filter(({ name }) => !staying.has(name))];
   const isLeaving = ({ node }: EtcdMember) => node === server.name;
   const before = await membersOf(all);
   if (before.some(isLeaving)) mayLeave(before, server.name);
@@ -35,22 +37,40 @@ export async function serverLeaves(
   if (!api) return;
   const here = await isHere(server, inputs.servers);
   if (!here) beSilent(server.name, before.filter(isLeaving));
-  const leaving: Leaving = { ...server, cluster: inputs.cluster, role: "server" };
+  const leaving = leavingOf(server, "server", inputs);
   if (here) await emptied(leaving, api, inputs, tell);
-  const out = async () => {
-    // That may have taken minutes.
-    const members = await membersOf(all);
-    const own = members.filter(isLeaving);
-    const work = async () => {
-      for (const member of own) await evict(member, members, all, tell);
-    };
-    const isIn = async () => (await membersOf(all)).some(isLeaving);
-    if (here && own.length > 0) await takenOut(leaving, { isIn, work, tell });
-    else await work();
-  };
-  await orKept(leaving, api, out, tell);
+  await orKept(leaving, api, () => out(leaving, { all, here, members: () => membersOf(all) }, tell), tell);
   if (here) await stop(leaving, tell);
-  await forget(server.name, api, tell);
+  await forget(server.name, api, tell, { elsewhere: inputs.elsewhere?.server });
+}
+
+/** What is forgotten while its machine is a whole node still would be taken for one by a run that comes after. */
+export function leavingOf(
+  { name, connection }: Member,
+  role: Role,
+  { cluster, elsewhere }: DepartureInputs,
+): Leaving {
+  return { name, connection, cluster, role, ...(elsewhere ? { goesOn: true } : {}) };
+}
+
+interface Out {
+  /** Who may be asked. */
+  all: readonly Member[];
+  here: boolean;
+  members: () => Promise<EtcdMember[]>;
+}
+
+export async function out(leaving: Leaving, { all, here, members }: Out, tell: Tell): Promise<void> {
+  const isLeaving = ({ node }: EtcdMember) => node === leaving.name;
+  // To take its pods may have taken minutes.
+  const known = await members();
+  const own = known.filter(isLeaving);
+  const work = async () => {
+    for (const member of own) await evict(member, known, all, tell);
+  };
+  const isIn = async () => (await members()).some(isLeaving);
+  if (here && own.length > 0) await takenOut(leaving, { isIn, work, tell });
+  else await work();
 }
 
 /** Of a machine that nobody here reaches the others may know better. */
@@ -65,7 +85,12 @@ function beSilent(name: string, own: readonly EtcdMember[]): void {
 }
 
 /** Whoever stays after all may have pods again; why it stays is what the user has to know first. */
-async function orKept({ name }: Leaving, api: Member, work: () => Promise<void>, tell: Tell): Promise<void> {
+export async function orKept(
+  { name }: Leaving,
+  api: Member,
+  work: () => Promise<void>,
+  tell: Tell,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -75,7 +100,7 @@ async function orKept({ name }: Leaving, api: Member, work: () => Promise<void>,
 }
 
 /** Pods of a machine that is gone do not end; those that are to be elsewhere come there when it is forgotten. */
-async function emptied(
+export async function emptied(
   { name }: Leaving,
   api: Member,
   { drain: how }: DepartureInputs,

@@ -1,10 +1,12 @@
 import type { Member } from "../connection";
 import type { Drain } from "../drain";
 import { inLine } from "../line";
+import { healthyServer, membersOf } from "../members";
 import type { Former } from "../membership/former";
 import { oneAtATime } from "../one-at-a-time";
 import { keep } from "../staying";
-import type { Resource } from "../wire";
+import type { Resource, Tell } from "../wire";
+import { lastLeaves, lastVotes } from "./last";
 import { agentLeaves, serverLeaves } from "./leave";
 
 export interface DepartureInputs {
@@ -17,42 +19,79 @@ export interface DepartureInputs {
   drain?: Drain;
   /** How many agents may leave at once. */
   atOnce?: number;
+  /** Of a cluster that has servers which were not made here, and goes on without those that were: how they leave it. */
+  elsewhere?: { server: string; drain?: Drain; atOnce?: number };
   /** There when the machines were looked at, and all nodes that stay are as they are to be. */
   after?: string[];
 }
 
 /**
  * Who leaves a cluster that goes on: without pods, out of etcd, and unknown to the API, before its machine is cleared. A
- * cluster that is destroyed has none who stay, and nobody leaves it in this order.
+ * cluster that is destroyed has none who stay, and nobody leaves it in this order; where it has servers elsewhere, all do.
  */
 export const departure: Resource<DepartureInputs, object> = {
   createOnly: ["drain", "atOnce", "after"],
   // Who was to leave and did not is known by that.
   pending: ["servers", "agents", "former"],
   changes: ({ servers: [first] }) => first,
+  check: lastVotes,
   create: async ({ cluster }) => ({ id: `${cluster}/departure`, outputs: {} }),
   update: async (_id, inputs, old, tell) => {
-    const { cluster, atOnce = 1 } = inputs;
-    const agents = undeclared(old.agents, inputs).map((agent) => {
-      const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
-      return inLine(place, () => agentLeaves(agent, inputs, tell)).catch((error) => {
-        keep(`${cluster}/${agent.name}`);
-        throw error;
-      });
-    });
-    // None is left in the middle of it by the failure of another.
-    const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
-    if (failed) throw failed.reason;
-    const servers = leavingServers(old, inputs);
-    for (const server of servers) await oneAtATime(() => serverLeaves(server, inputs, servers, tell));
+    await leave(inputs, old, tell);
     return {};
+  },
+  delete: async (_id, state, tell) => {
+    const { elsewhere, former: _, ...known } = state;
+    if (!elsewhere) return;
+    await leave({ ...known, ...elsewhere, elsewhere, servers: [], agents: [] }, state, tell);
   },
   cost: (_changed, old, inputs) => {
     const names = [...leavingServers(old, inputs), ...undeclared(old.agents, inputs)].map(({ name }) => name);
     if (names.length === 0) return undefined;
+    if (inputs.servers.length + old.servers.length === 0)
+      return `${names.join(", ")} will leave: no server is here that could tell the cluster, which keeps the node's object`;
     return `${names.join(", ")} will leave: ${inputs.drain ? "pods go elsewhere, and " : ""}the cluster forgets the node`;
   },
 };
+
+async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell): Promise<void> {
+  const { cluster, atOnce = 1 } = inputs;
+  const going = leavingServers(old, inputs);
+  const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, going);
+  const agents = undeclared(old.agents, inputs).map((agent) => {
+    const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
+    return inLine(place, () => agentLeaves(agent, by, tell)).catch((error) => {
+      keep(`${cluster}/${agent.name}`);
+      throw error;
+    });
+  });
+  // None is left in the middle of it by the failure of another.
+  const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
+  if (failed) throw failed.reason;
+  if (inputs.servers.length === 0) return allLeave(going, inputs, tell);
+  for (const server of going) await oneAtATime(() => serverLeaves(server, inputs, going, tell));
+}
+
+/** Where all servers leave, agents do so first; pods can go elsewhere as long as one of the servers has a say. */
+async function byWhoLeaves(inputs: DepartureInputs, going: readonly Member[]): Promise<DepartureInputs> {
+  const able = healthyServer(going, await membersOf(going));
+  return { ...inputs, servers: able ? [able] : [...going], drain: able && inputs.drain };
+}
+
+/** Each is let go by those that go after it. */
+async function allLeave(going: readonly Member[], inputs: DepartureInputs, tell: Tell): Promise<void> {
+  for (const [index, server] of going.entries()) {
+    const servers = going.slice(index + 1);
+    const work = () =>
+      servers.length > 0
+        ? serverLeaves(server, { ...inputs, servers }, going, tell)
+        : lastLeaves(server, inputs, tell);
+    await oneAtATime(work).catch((error) => {
+      for (const { name } of going.slice(index)) keep(`${inputs.cluster}/${name}`);
+      throw error;
+    });
+  }
+}
 
 /** Those of the former members who are declared no more. */
 function undeclared<M extends Member>(former: readonly M[], { servers, agents }: DepartureInputs): M[] {

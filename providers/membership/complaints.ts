@@ -48,7 +48,9 @@ export function complaints(
   // Who is there and only does not run is started by what comes after.
   if (lost && (here < quorum(known.length) || changes))
     return refused(cluster, "looking at etcd", { cause: lost, next });
-  const { before, after } = votersOf(inputs, old, former, etcd);
+  // Where there are servers elsewhere those that were declared say nothing of how many there are.
+  const counted = etcd.listed || !inputs.elsewhere;
+  const { before, after } = counted ? votersOf(inputs, old, former, etcd) : { before: [], after: [] };
   const removal = removalComplaint(before, after, { toOne });
   if (removal) return [removal];
   if (lost) {
@@ -56,12 +58,21 @@ export function complaints(
     return [];
   }
   const leaving = before.filter((name) => !after.includes(name));
-  const { cause, members } = leaving.reduce<Removal>(afterwards, { members: known });
-  if (cause) return refused(cluster, "removing servers", { cause, next: recovery(members) });
-  if (!changes) return [];
+  const unable = removing(cluster, known, leaving);
+  if (unable.length > 0 || !changes) return unable;
   const upgrades = version !== old.version;
   const complaint = upgrades ? unfitFor(version, old.version, known) : unwhole(known);
   return complaint ? refused(cluster, upgrades ? "upgrading" : "rotating the tokens", complaint) : [];
+}
+
+/** Why these members cannot leave, one after the other. */
+export function removing(
+  cluster: string,
+  known: readonly EtcdMember[],
+  leaving: readonly string[],
+): string[] {
+  const { members, cause } = leaving.reduce<Removal>(afterwards, { members: known });
+  return cause ? refused(cluster, "removing servers", { cause, next: recovery(members) }) : [];
 }
 
 /** Why nothing is to be upgraded while etcd is as it is, or nothing. */

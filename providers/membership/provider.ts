@@ -19,6 +19,8 @@ export interface MembershipInputs {
   version: string;
   /** Whether the cluster's state is in a database of the user's, so that servers have no vote; they have by default. */
   external?: boolean;
+  /** Whether the cluster has servers that were not made here, so that etcd alone knows how many there are. */
+  elsewhere?: boolean;
   /** Whether one of two servers may leave; by default it may not. */
   allowSingleServer?: boolean;
   /** What the tokens were rotated by; another value is another turn. */
@@ -44,7 +46,7 @@ export type MembershipOutputs = Record<string, never>;
 /** Who is a server, and what all of them run: refuses, in a preview already, what would cost the quorum. */
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   createOnly: [
-    ...(["cluster", "external", "allowSingleServer", "token", "agentToken"] as const),
+    ...(["cluster", "external", "elsewhere", "allowSingleServer", "token", "agentToken"] as const),
     ...(["members", "releases", "preflight"] as const),
   ],
   // What was not prepared is to be prepared by the next run.
@@ -55,6 +57,8 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     staysWith(inputs.cluster, inputs.members);
     if (inputs.servers.length === 0)
       return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
+    if (old && inputs.rotate !== old.rotate && (inputs.elsewhere || old.elsewhere))
+      return { mistakes: [othersTokens] };
     const reset = resetOf(inputs);
     if (!old) return reset ? { mistakes: ["a cluster that is new has nothing to begin again with"] } : {};
     const etcd = inputs.external ? silent : await toldBy(inputs, old);
@@ -90,6 +94,10 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     return {};
   },
 };
+
+/** As where both are changed in one edit, each of which is refused alone. */
+const othersTokens =
+  "tokens are not rotated where join is, comes or goes: nodes that are there stay in their cluster; change one of both back";
 
 function isAnother(reset: object, old: object | undefined): boolean {
   return JSON.stringify(reset) !== JSON.stringify(old);

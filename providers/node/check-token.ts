@@ -1,5 +1,5 @@
 import type { Role } from "../../k3s/config";
-import { parseToken } from "../../k3s/token";
+import { parseToken, pinnedAgentToken } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import { redact } from "../../remote/redact";
 import { script } from "../../remote/script";
@@ -7,6 +7,7 @@ import { StepError } from "../failure";
 import { secretsOf } from "../secrets";
 import { notYet } from "../wait";
 import type { Tell } from "../wire";
+import type { NodeInputs } from "./provider";
 
 interface Joining {
   role: Role;
@@ -15,9 +16,9 @@ interface Joining {
   token: string;
   /** Milliseconds until waiting for the cluster to be ready is given up. */
   patience: number;
+  /** Which token it is, in words. */
+  what?: string;
 }
-
-const step = "asking the cluster whether it takes the token";
 
 /** What is to be done, by the script's exit code. */
 const next = (role: Role): Record<number, string> => ({
@@ -28,14 +29,29 @@ const next = (role: Role): Record<number, string> => ({
 });
 
 /**
+ * Whether the cluster takes who is to join it, if anybody is. Servers of one cluster are to have the same agent token: one with
+ * another would refuse the agents of the others, so that where those were made elsewhere it is tried, too.
+ */
+export async function checkTokens(machine: Machine, inputs: NodeInputs, tell: Tell): Promise<void> {
+  const { config, token, agentToken, patience, elsewhere } = inputs;
+  const join = config.join ?? inputs.join;
+  if (!join) return;
+  await checkToken(machine, { role: config.role, join, token, patience }, tell);
+  if (!elsewhere || config.role === "agent") return;
+  const agents = pinnedAgentToken(token, agentToken ?? "");
+  await checkToken(machine, { role: "agent", join, token: agents, patience, what: "agent token" }, tell);
+}
+
+/**
  * Nothing is started with a token that the cluster would refuse, nor with another cluster's; an agent not before
  * the API answers, since until then it could only take processor time from the servers.
  */
-export async function checkToken(
+async function checkToken(
   machine: Machine,
-  { role, join, token, patience }: Joining,
+  { role, join, token, patience, what = "token" }: Joining,
   tell: Tell,
 ): Promise<void> {
+  const step = `asking the cluster whether it takes the ${what}`;
   tell(step);
   const { caHash = "", password } = parseToken(token);
   const secrets = secretsOf(token);

@@ -46,7 +46,9 @@ function trusting({ config, join = config.join, token }: NodeInputs): Complaint[
 }
 
 function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
-  if (inputs.rotate?.tokens !== old.rotate?.tokens) return [];
+  // Nobody rotates those of a cluster that was not made here.
+  const rotates = inputs.rotate?.tokens !== old.rotate?.tokens && !inputs.elsewhere && !old.elsewhere;
+  if (rotates) return [];
   const changed = (name: "token" | "agentToken") =>
     parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
   return (["token", "agentToken"] as const).filter(changed).map((name) => ({

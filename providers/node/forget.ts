@@ -7,23 +7,41 @@ import type { Tell } from "../wire";
 import { apiOf } from "./api";
 import type { NodeInputs } from "./provider";
 
+interface Known {
+  /** Of its machine: one of the same name on another machine stays. */
+  machineId?: string;
+  /** Where another server of the cluster answers, where the one that is asked does not. */
+  elsewhere?: string;
+}
+
 /**
  * Has the cluster forget a node that has left. That it stays known keeps nobody from leaving, and is told: the API may
- * be gone for good. With its machine's id, one of the same name on another machine stays.
+ * be gone for good.
  */
-export async function forget(name: string, api: Member, tell: Tell, machineId = ""): Promise<void> {
+export async function forget(
+  name: string,
+  api: Member,
+  tell: Tell,
+  { machineId = "", elsewhere }: Known = {},
+): Promise<void> {
   try {
-    const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "no" };
+    const other: Record<string, string> = elsewhere ? { ELSEWHERE: elsewhere } : {};
+    const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "no", ...other };
     const options = { variables, deadline: 30_000 };
     await connect(api.name, api.connection).run(script("forget-node"), options);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const reason = error.answer?.stderr.trim() || error.reason;
-    tell.warn(
-      `${name} has left its machine, and its object is still in the cluster (${api.name}: ${reason}). ` +
-        `Remove it by kubectl delete node ${name} before another node of this name comes.`,
-    );
+    tell.warn(remains(name, `${api.name}: ${reason}`));
   }
+}
+
+/** What is left of a node that the cluster was not told of. */
+export function remains(name: string, reason: string): string {
+  return (
+    `${name} has left its machine, and its object is still in the cluster (${reason}). ` +
+    `Remove it by kubectl delete node ${name} before another node of this name comes.`
+  );
 }
 
 /** What node-ready.sh says of an agent that the cluster does not let in. */

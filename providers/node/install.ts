@@ -98,9 +98,10 @@ function isRemoved(error: unknown): boolean {
 
 /** Completes a removal that was cut off; the cluster would not let the node in again as long as it knows the old one. */
 async function leave(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
-  const machineId = await uninstall(machine, id, inputs.config);
+  const { config, elsewhere } = inputs;
+  const machineId = await uninstall(machine, id, config);
   const api = await apiOf(inputs);
-  if (api) await forget(inputs.config.name, api, tell, machineId);
+  if (api) await forget(config.name, api, tell, { machineId, elsewhere });
 }
 
 function yes(is: boolean | undefined): string {

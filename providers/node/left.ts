@@ -8,8 +8,7 @@ import type { NodeInputs } from "./provider";
  * that is cleared all the same would be missing in every decision of etcd.
  */
 export async function hasLeft(id: string, { cluster, config: { name, role } }: NodeInputs): Promise<void> {
-  const servers = staying(cluster);
-  if (!servers) return;
+  const servers = staying(cluster) ?? [];
   const isMember = async () => (await membersOf(servers)).some(({ node }) => node === name);
   const cause = hasToStay(id)
     ? "its departure has failed"

@@ -14,11 +14,11 @@ import type { Override } from "../preflight/overrides";
 import type { Resource } from "../wire";
 import { apiOf, serversOf } from "./api";
 import { change } from "./change";
-import { checkToken } from "./check-token";
+import { checkTokens } from "./check-token";
 import { complaints } from "./complaints";
 import { cost } from "./cost";
 import { entry, placed } from "./entry";
-import { forget } from "./forget";
+import { forget, remains } from "./forget";
 import { install, uninstall } from "./install";
 import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
@@ -55,6 +55,8 @@ export interface NodeInputs extends Partial<Live> {
   podNetwork?: Override;
   /** A server that may change the node's object, or one of its peers may; absent on servers, and where none is known. */
   api?: Member;
+  /** Where a server of its cluster answers that was not made here; absent where all are. */
+  elsewhere?: string;
   /** How many of its role may restart at once; servers do so one at a time. */
   atOnce?: number;
   /** How its pods go elsewhere before it is upgraded; absent where they stay. */
@@ -86,6 +88,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     "agentToken",
     "podNetwork",
     "api",
+    "elsewhere",
     "atOnce",
     "drain",
     "patience",
@@ -103,7 +106,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const machine = connect(given.config.name, given.connection);
     const inputs = await placed(machine, given, tell);
     const join = inputs.config.join ?? inputs.join;
-    if (join) await checkToken(machine, { ...inputs, join, role: inputs.config.role }, tell);
+    await checkTokens(machine, inputs, tell);
     await freeSeat(machine, inputs, tell);
     if (inputs.config.role === "agent") {
       begun(id, {});
@@ -130,7 +133,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
   delete: async (id, state, tell) => {
-    const { config, connection, snapshotFolder } = state;
+    const { config, connection, snapshotFolder, elsewhere } = state;
     const step = "removing the node";
     tell(step);
     await hasLeft(id, state);
@@ -145,7 +148,9 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       });
     });
     // A server's membership goes with its object, which must not be while others go as well.
+    if (config.role !== "agent") return;
     const api = await apiOf(state);
-    if (api) await forget(config.name, api, tell, machineId);
+    if (api) await forget(config.name, api, tell, { machineId, elsewhere });
+    else tell.warn(remains(config.name, "no server is known that could be asked"));
   },
 };

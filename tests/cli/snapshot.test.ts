@@ -165,3 +165,12 @@ test.each([
   const { code, stderr } = await k3sCluster("snapshot", "--manifest", "none.yaml", "--name", name);
   expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
 });
+
+test("a cluster whose servers are elsewhere has it saved there", async () => {
+  const join = { server: "https://10.0.0.9:6443", token: `K10${"c".repeat(64)}::node:pw` };
+  const agents = [{ name: "a1", host: "10.0.0.21" }];
+  const outcome = await k3sCluster("snapshot", "--manifest", fileOf([], { join, agents }));
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toContain("no server of prod is in its manifest");
+  expect(outcome.stderr).toContain("run k3s etcd-snapshot save on a server of the cluster that it joins");
+});

@@ -71,7 +71,7 @@ function kindOf(type: string): string {
 }
 
 /** Waits until everything that a program makes is registered. */
-export async function made(...outputs: pulumi.Output<unknown>[]): Promise<void> {
+export async function made(...outputs: (pulumi.Output<unknown> | undefined)[]): Promise<void> {
   await new Promise((resolve) => pulumi.all(outputs).apply(resolve));
   await pulumi.runtime.disconnect();
 }

@@ -1,4 +1,4 @@
-import { parseToken, pinnedToken, renewed } from "../../k3s/token";
+import { joinTokens, parseToken, pinnedToken, renewed } from "../../k3s/token";
 
 const hash = "a".repeat(64);
 
@@ -24,4 +24,23 @@ test.each([
   [`K10${hash}::node:old`, `K10${hash}::node:new`],
 ])("%s is as full with another password", (token, now) => {
   expect(renewed(token, "new")).toBe(now);
+});
+
+const full = (user: string, password: string) => `K10${hash}::${user}:${password}`;
+
+test.each([
+  ["a full token", { token: full("server", "s") }, full("server", "s"), full("node", "s"), "s"],
+  ["an agent token in full", { token: full("node", "a") }, full("server", "a"), full("node", "a"), "a"],
+  ["a password and a hash", { token: "s", caHash: hash }, full("server", "s"), full("node", "s"), "s"],
+  ["both", { token: full("server", "s"), agentToken: "a" }, full("server", "s"), full("node", "a"), "a"],
+  [
+    "both in full",
+    { token: full("server", "s"), agentToken: full("node", "a") },
+    full("server", "s"),
+    full("node", "a"),
+    "a",
+  ],
+  ["what names no CA", { token: "s", agentToken: "a" }, "s", "a", "a"],
+])("of %s are the tokens that nodes join with", (_case, given, server, agent, password) => {
+  expect(joinTokens(given)).toEqual({ server, agent, password });
 });

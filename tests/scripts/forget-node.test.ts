@@ -61,3 +61,20 @@ test.each<[string, string, string, number, boolean]>([
   expect(outcome.stderr).toBe(code === 0 ? "" : "another machine is node a1, and Ready\n");
   expect(outcome.linesOf("curl").some((line) => line.includes("DELETE"))).toBe(goes);
 });
+
+test.each([
+  ["answers", "https://127.0.0.1:6443"],
+  ["has left already", "https://10.0.0.9:6443"],
+])("where this server's API %s, %s is asked", (_case, address) => {
+  const machine = stubMachine();
+  machine.stub("curl", {
+    "*https://127.0.0.1:6443/*": address.includes("127") ? "404" : { shell: "printf 000; exit 7" },
+    "*https://10.0.0.9:6443/*": "404",
+  });
+  const variables = { NODE: "s1", MACHINE_ID: "", DEAD: "no", ELSEWHERE: "https://10.0.0.9:6443" };
+  const outcome = machine.run("forget-node", variables);
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  const removal = outcome.linesOf("curl").find((line) => line.includes("DELETE"));
+  expect(removal).toContain(` ${address}/api/v1/nodes/s1`);
+  expect(removal).toContain("--cacert ");
+});

@@ -68,11 +68,6 @@ test.each<[string, string, ...string[]]>([
     "4:30 upgrade.agents.atOnce: 0 is not how many at once: a whole number from 1 to 1000, without quotes",
   ],
   [
-    "a key that will have a meaning",
-    below("restore: { snapshot: s1 }"),
-    "4:1 restore: not yet possible: a snapshot is restored by hand; leave it out",
-  ],
-  [
     "a misspelt timeout",
     below("timeouts: { conect: 5 s }"),
     "4:13 timeouts.conect: unknown key: did you mean connect?",

@@ -153,6 +153,46 @@ describe("check", () => {
     expect(await complaints(before, given(list, { version: newer }))).toEqual([]);
   });
 
+  test("of servers less is etcd's alone to judge where there are others elsewhere", async () => {
+    const told = { s1: {}, s2: { declared: true }, far: { declared: true }, away: { declared: true } };
+    const [s1] = await servers(told);
+    const inputs = given([s1 as FakeMachine], { elsewhere: true });
+    expect(await complaints({ servers: ["s1", "s2"], version }, inputs)).toEqual([]);
+    const few = { s1: {}, s2: { declared: true }, far: { declared: true, heard: false } };
+    (s1 as FakeMachine).answers["read-member"] = etcd("s1", few);
+    expect(await complaints({ servers: ["s1", "s2"], version }, inputs)).toEqual([
+      expect.stringContaining(
+        "removing servers: without s2 etcd would have 1 healthy of 2 voters (far is not heard of), and 2 are needed",
+      ),
+    ]);
+  });
+
+  test("of servers less counts those elsewhere as they who stay, and guesses nothing where etcd does not tell", async () => {
+    const names = ["s2", "s3", "far"].map((name) => [name, { declared: true }]);
+    const [s1] = await servers({ s1: {}, ...Object.fromEntries(names) });
+    const inputs = given([s1 as FakeMachine], { elsewhere: true });
+    const old = { servers: ["s1", "s2", "s3"], version, elsewhere: true };
+    expect(await complaints(old, inputs)).toEqual([
+      "removing s2, s3 at once would leave 2 of 4 voters, and 3 are needed: remove at most 1 at a time",
+    ]);
+    (s1 as FakeMachine).answers["read-member"] = etcd("s1", { s1: undefined });
+    expect(await complaints(old, inputs)).toEqual([]);
+    expect(await complaints({ ...old, elsewhere: undefined }, given([s1 as FakeMachine]))).toHaveLength(1);
+  });
+
+  test.each([
+    ["comes", {}, { elsewhere: true }],
+    ["goes", { elsewhere: true }, {}],
+    ["is", { elsewhere: true }, { elsewhere: true }],
+  ])("of other tokens is refused where a cluster elsewhere %s", async (_case, before, now) => {
+    const list = await servers(healthy);
+    const old = { servers: ["s1", "s2", "s3"], version, ...before };
+    expect(await complaints(old, given(list, { rotate: "2", ...now }))).toEqual([
+      "tokens are not rotated where join is, comes or goes: nodes that are there stay in their cluster; change one of both back",
+    ]);
+    expect(await complaints(old, given(list, now))).toEqual([]);
+  });
+
   test("asks nobody where there is no cluster yet, nor where servers have no vote", async () => {
     const list = await Promise.all(["s1", "s2"].map((name) => machines.machine(name)));
     expect(await complaints(undefined, given(list))).toEqual([]);

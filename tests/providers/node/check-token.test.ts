@@ -58,6 +58,29 @@ test("an agent asks as a node, is installed without the servers' secrets, and is
   expect(a1.variables("node-ready")).toMatchObject({ ROLE: "agent", NODE: "a1" });
 });
 
+test("a server whose cluster has others elsewhere asks whether agents of theirs would be taken, too", async () => {
+  const s2 = await machines.machine("s2", accepted);
+  await create({ ...joining(s2), elsewhere: url });
+  expect(s2.scripts()).toEqual(["check-token", "check-token", "install-node"]);
+  expect(s2.variables("check-token")).toEqual({
+    ...{ SERVER: url, CA_HASH: caHash, PATIENCE: "20" },
+    ...{ USER_PASSWORD: `node:${agentPassword}`, ANSWER: "200" },
+  });
+  expect(s2.variables("install-node").TOKEN).toBe(pinned);
+});
+
+test("a server with another agent token than those elsewhere is not installed", async () => {
+  const refuses = { code: 77, stderr: `${url} refuses the token\n` };
+  const s2 = await machines.machine("s2", { ...accepted, "check-token": [{}, refuses] });
+  const failure = await refusal(create({ ...joining(s2), elsewhere: url }));
+  expect(failure.message).toBe(
+    `s2: asking the cluster whether it takes the agent token: ${url} refuses the token\n` +
+      `  next: ${tokenIn("agent-token")}`,
+  );
+  expect(s2.scripts()).toEqual(["check-token", "check-token"]);
+  expect(failure.recorded).toBeUndefined();
+});
+
 const step = "asking the cluster whether it takes the token";
 const address =
   "check that a server of the cluster runs at that address and that port 6443 is open between the machines, then run this again";

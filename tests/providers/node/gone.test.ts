@@ -68,3 +68,22 @@ test("a node is not let go where its machine answers, and cannot be logged in to
   const { message } = await refusal(remove("Node", "prod/a3", agentInputs(a3, { api })));
   expect(message).toContain("refused the connection");
 });
+
+test("an agent whose cluster nobody here may tell says what stays in it", async () => {
+  const a4 = await machines.machine("a4", { "uninstall-node": { stdout: "9f0c\n" } });
+  await remove("Node", "prod/a4", { ...agentInputs(a4), row: rowFor("untold") });
+  const said =
+    "a4 has left its machine, and its object is still in the cluster (no server is known that could be asked). " +
+    "Remove it by kubectl delete node a4 before another node of this name comes.";
+  await until("it is told", () => host().engine.said("untold").includes(said));
+});
+
+test("an agent whose server has left before it is forgotten by one elsewhere", async () => {
+  const a5 = await machines.machine("a5", { "uninstall-node": { stdout: "9f0c\n" } });
+  const s5 = await machines.machine("s5", { "forget-node": {} });
+  const api = { name: "s5", connection: s5.connection };
+  await remove("Node", "prod/a5", agentInputs(a5, { api, elsewhere: "https://10.0.0.9:6443" }));
+  expect(s5.variables("forget-node")).toEqual({
+    ...{ NODE: "a5", MACHINE_ID: "9f0c", DEAD: "no", ELSEWHERE: "https://10.0.0.9:6443" },
+  });
+});

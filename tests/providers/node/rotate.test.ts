@@ -75,6 +75,21 @@ describe("a turn of the tokens", () => {
   });
 });
 
+test.each([
+  ["joins", {}, { elsewhere: url }],
+  ["has joined", { elsewhere: url }, {}],
+])("a turn of the tokens gives none to a node that %s a cluster elsewhere", async (_case, came, goes) => {
+  const a1 = await machines.machine("a1", fine);
+  const before: Props = agentInputs(a1, came);
+  const now: Props = {
+    ...agentInputs(a1, goes),
+    token: agentToken.replace(/[^:]*$/, "n3w-agent"),
+    rotate: turned.rotate,
+  };
+  const { failures } = await node().check(before, now);
+  expect(failures.map(({ reason }) => reason)).toEqual([expect.stringContaining("its token would change")]);
+});
+
 test("a turn of the certificates has k3s make them anew, once", async () => {
   const s1 = await machines.machine("s1", fine);
   const before: Props = serverInputs(s1);
