@@ -48,6 +48,7 @@ export interface Cluster
   extends Pick<
       Manifest,
       | "version"
+      | "adopt"
       | "artifacts"
       | "tlsSans"
       | "disable"

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
+import { parseToken } from "../k3s/token";
 import { proxyFor } from "../manifest/proxy";
 import { bytes } from "../manifest/units";
 import { countOf } from "../manifest/upgrade";
@@ -9,6 +10,7 @@ import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
 import type { Part } from "../providers/preflight/scene";
+import { adopted, openHealth, takenOver } from "./adopted";
 import { frontends, inFront, needed, reachedAt } from "./balancers";
 import { type Cluster, checkedArgs, type K3sClusterArgs, type Reached } from "./cluster-args";
 import { hook } from "./hook";
@@ -42,7 +44,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, haproxy, upgrade } = cluster;
+    const { datastore, registries, proxy, upgrade } = cluster;
     const token = cluster.token ?? made(`${name}-token`, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
 
@@ -51,7 +53,8 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...probed("agent", cluster.agents),
       ...probed("balancer", cluster.balancers),
     };
-    const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
+    const adopt = adopted(cluster);
+    const preflight = new Preflight(name, { cluster: name, machines, adopt, ...lookedAt(cluster) }, child);
     const known = knownBy(preflight);
     const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
     const names = cluster.servers.map((server) => server.name);
@@ -72,6 +75,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const common = {
       ...{ cluster: name, version, ...artifacts, registries, proxy },
       ...{ findings: cluster.preflight, preflight: preflight.id, patience },
+      ...(cluster.adopt ? { adopt: [] } : {}),
     };
     // From a node that is alone pods could go nowhere.
     const drains = (role: "servers" | "agents") => upgrade[role].drain && servers.length + agents.length > 1;
@@ -80,16 +84,18 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...common,
       ...drainOf("servers"),
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
-      ...(haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {}),
+      ...openHealth(cluster),
     };
     const begins = new K3sServer(
       first.name,
-      { ...first, ...serverArgs, token, peers: others.map(reached) },
+      { ...first, ...serverArgs, token, peers: others.map(reached), ...takenOver(cluster) },
       child,
     );
+    const password = begins.agentToken.apply((its) => parseToken(its).password);
     const joining = others.map((other) => {
       const peers = servers.filter(({ name }) => name !== other.name).map(reached);
-      return new K3sServer(other.name, { ...other, ...serverArgs, server: begins, peers }, child);
+      const args = { ...other, ...serverArgs, agentToken: password, server: begins, peers };
+      return new K3sServer(other.name, args, child);
     });
 
     const nodes = [begins, ...joining].map(({ node }) => node);

@@ -5,10 +5,10 @@ import type { NodeInputs } from "./provider";
 import { freeSeat } from "./seat";
 
 /** How a server comes to its cluster. */
-export type Entry = Pick<NodeInputs, "join" | "token">;
+export type Entry = Pick<NodeInputs, "join" | "token" | "agentToken">;
 
-export function entry({ join = "", token }: NodeInputs): Entry {
-  return { join, token };
+export function entry({ join = "", token, agentToken }: NodeInputs): Entry {
+  return { join, token, ...(agentToken ? { agentToken } : {}) };
 }
 
 export function begins({ join, config }: NodeInputs): boolean {

@@ -16,18 +16,25 @@ import type { NodeInputs } from "./provider";
 
 const minute = 60_000;
 
-/** Writes a node's files and has it started; where it was made before, with what it was. */
+/** Writes a node's files and has it started; where it was made before, with what it was. Somebody else's may go on as it runs. */
 export async function install(
   machine: Machine,
   id: string,
   inputs: NodeInputs,
   tell: Tell,
   old?: NodeInputs,
+  adopt: "no" | "keep" | "restart" = "no",
 ): Promise<void> {
   const step = "writing its files and starting it";
   tell(step);
   const write = (made: boolean) => {
-    const variables = { ...filesOf(inputs), OWNER: id, MADE: yes(made), REGISTER: yes(old && lost(old)) };
+    const variables = {
+      ...filesOf(inputs),
+      OWNER: id,
+      MADE: yes(made),
+      REGISTER: yes(old && lost(old)),
+      ADOPT: adopt,
+    };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
     return machine.run(script("install-node"), { variables, secrets, deadline: minute });
   };

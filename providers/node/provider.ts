@@ -10,6 +10,7 @@ import { isMissing } from "../missing";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import type { Resource } from "../wire";
+import { adoption, takeOver } from "./adopt";
 import { change } from "./change";
 import { checkToken } from "./check-token";
 import { complaints } from "./complaints";
@@ -20,6 +21,7 @@ import { install, uninstall } from "./install";
 import { type Live, observe, seenConfig, untouched } from "./observe";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
+import type { Tokens } from "./tokens";
 
 export interface NodeInputs extends Partial<Live> {
   cluster: string;
@@ -34,6 +36,8 @@ export interface NodeInputs extends Partial<Live> {
   token: string;
   /** What agents will join with; servers only. */
   agentToken?: string;
+  /** Whether a k3s of nobody is taken over, and which tokens are what its cluster has. */
+  adopt?: (keyof Tokens)[];
   /** Where servers keep the cluster's state, where that is not etcd on themselves. */
   datastore?: NodeConfig["datastore"];
   /** The text of registries.yaml; without it there is none. */
@@ -54,7 +58,7 @@ export interface NodeInputs extends Partial<Live> {
   patience: number;
 }
 
-export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token">> {
+export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token" | "agentToken">> {
   /** The server token in its full form, with which the other servers join; absent on agents. */
   joinToken?: string;
 }
@@ -71,6 +75,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     "membership",
     "token",
     "agentToken",
+    "adopt",
     "podNetwork",
     "api",
     "atOnce",
@@ -79,7 +84,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   ],
   // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
   pending: [
-    ...(["config", "files", "node", "join", "token", "version", "sha256"] as const),
+    ...(["config", "files", "node", "join", "token", "agentToken", "version", "sha256"] as const),
     ...(["registries", "environment", "datastore"] as const),
   ],
   check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
@@ -88,19 +93,21 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   create: async (given, tell, begun) => {
     const id = `${given.cluster}/${given.config.name}`;
     const machine = connect(given.config.name, given.connection);
-    const inputs = await placed(machine, given, tell);
+    const adopted = await adoption(machine, given, tell);
+    const inputs = await placed(machine, adopted?.inputs ?? given, tell);
     const join = inputs.config.join ?? inputs.join;
     if (join) await checkToken(machine, { ...inputs, join, role: inputs.config.role }, tell);
-    await freeSeat(machine, inputs, tell);
+    if (adopted) await takeOver(machine, id, { ...adopted, inputs }, tell);
+    else await freeSeat(machine, inputs, tell);
     if (inputs.config.role === "agent") {
       begun(id, {});
-      await install(machine, id, inputs, tell);
+      if (!adopted) await install(machine, id, inputs, tell);
       await ready(machine, inputs, tell);
       await checkPodNetwork([machine], { taken: inputs.podNetwork }, tell);
       return { id, outputs: {} };
     }
     begun(id, { joinToken: inputs.token, ...entry(inputs) });
-    await install(machine, id, inputs, tell);
+    if (!adopted) await install(machine, id, inputs, tell);
     const joinToken = join ? inputs.token : await firstToken(machine, inputs, tell);
     return { id, outputs: { joinToken, ...entry(inputs) } };
   },

@@ -14,6 +14,7 @@ const variables = {
   REGISTRATION: "node-label:\n  - tier=web\n",
   REGISTER: "no",
   MADE: "no",
+  ADOPT: "no",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
   REGISTRIES: "",

@@ -1,0 +1,27 @@
+import type { Cluster } from "./cluster-args";
+import type { K3sServerArgs } from "./k3s-server";
+import { runsOn } from "./node";
+
+/** What the machines are to run with, each of which may run a k3s of somebody else already. */
+export function adopted(cluster: Cluster) {
+  if (!cluster.adopt) return undefined;
+  const { servers, agents, tlsSans, disable, datastore, registries, proxy } = cluster;
+  const common = { registries, proxy };
+  const ofServers = { role: "server" as const, tlsSans, disable, datastore, ...openHealth(cluster) };
+  const nodes = [
+    ...servers.map((one) => [one.name, runsOn(one.name, { ...one, ...common }, ofServers)] as const),
+    ...agents.map((one) => [one.name, runsOn(one.name, { ...one, ...common }, { role: "agent" })] as const),
+  ];
+  return { first: servers[0].name, nodes: Object.fromEntries(nodes) };
+}
+
+/** The tokens that are not declared are those that the first server has. */
+export function takenOver({ adopt, token, agentToken }: Cluster): Pick<K3sServerArgs, "adopt"> {
+  if (!adopt) return {};
+  return { adopt: [...(token ? [] : ["token" as const]), ...(agentToken ? [] : ["agentToken" as const])] };
+}
+
+/** How strangers may ask the servers whether they are ready. */
+export function openHealth({ haproxy }: Cluster): Pick<K3sServerArgs, "healthCheck"> {
+  return haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {};
+}
