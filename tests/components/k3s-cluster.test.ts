@@ -116,6 +116,17 @@ test("tokens are made when they are not given, and not when they are", async () 
   expect(registered.filter(({ type }) => type.startsWith("random:"))).toHaveLength(0);
 });
 
+test("with adopt the first server says which tokens its cluster has, and the look knows what all are to run with", async () => {
+  await cluster("dev", { ...machines, adopt: true, agentToken: "a".repeat(20) });
+  expect([node("s1").adopt, node("s2").adopt, node("a1").adopt]).toEqual([["token"], [], []]);
+  const { first, nodes } = only("Preflight").adopt as { first: string; nodes: Record<string, object> };
+  expect([first, Object.keys(nodes).sort()]).toEqual(["s1", ["a1", "s1", "s2", "s3"]]);
+  expect(nodes.s1).toEqual({ config: node("s1").config });
+  registered.length = 0;
+  await cluster("plain", machines);
+  expect([node("s1"), node("a1"), only("Preflight")].filter((inputs) => "adopt" in inputs)).toEqual([]);
+});
+
 test("an external endpoint is where agents join and what the kubeconfig speaks to", async () => {
   await cluster("dev", { ...machines, endpoint: { address: "lb.example", port: 8443 } });
   expect(node("a1").config).toMatchObject({ join: "https://lb.example:8443" });
