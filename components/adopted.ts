@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { parseToken } from "../k3s/token";
 import type { Cluster } from "./cluster-args";
 import type { K3sServerArgs } from "./k3s-server";
 import { runsOn } from "./node";
@@ -15,10 +17,20 @@ export function adopted(cluster: Cluster) {
   return { first: servers[0].name, nodes: Object.fromEntries(nodes) };
 }
 
+/** Its tokens come to a machine that joins by what it joins. */
+export function mayRun({ adopt }: Cluster): Pick<K3sServerArgs, "adopt"> {
+  return adopt ? { adopt: [] } : {};
+}
+
 /** The tokens that are not declared are those that the first server has. */
 export function takenOver({ adopt, token, agentToken }: Cluster): Pick<K3sServerArgs, "adopt"> {
   if (!adopt) return {};
   return { adopt: [...(token ? [] : ["token" as const]), ...(agentToken ? [] : ["agentToken" as const])] };
+}
+
+/** As servers take their agent token: its full form would become the password. */
+export function passwordOf(token: pulumi.Output<string>): pulumi.Output<string> {
+  return token.apply((its) => parseToken(its).password);
 }
 
 /** How strangers may ask the servers whether they are ready. */

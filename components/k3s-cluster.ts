@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { parseToken } from "../k3s/token";
 import { proxyFor } from "../manifest/proxy";
 import { bytes } from "../manifest/units";
 import { countOf } from "../manifest/upgrade";
@@ -10,7 +9,7 @@ import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
 import type { Part } from "../providers/preflight/scene";
-import { adopted, openHealth, takenOver } from "./adopted";
+import { adopted, mayRun, openHealth, passwordOf, takenOver } from "./adopted";
 import { frontends, inFront, needed, reachedAt } from "./balancers";
 import { type Cluster, checkedArgs, type K3sClusterArgs, type Reached } from "./cluster-args";
 import { hook } from "./hook";
@@ -53,8 +52,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...probed("agent", cluster.agents),
       ...probed("balancer", cluster.balancers),
     };
-    const adopt = adopted(cluster);
-    const preflight = new Preflight(name, { cluster: name, machines, adopt, ...lookedAt(cluster) }, child);
+    const preflight = new Preflight(name, { cluster: name, machines, ...lookedAt(cluster) }, child);
     const known = knownBy(preflight);
     const [first, ...others] = [known(cluster.servers[0]), ...cluster.servers.slice(1).map(known)] as const;
     const names = cluster.servers.map((server) => server.name);
@@ -73,9 +71,8 @@ export class K3sCluster extends pulumi.ComponentResource {
     );
 
     const common = {
-      ...{ cluster: name, version, ...artifacts, registries, proxy },
+      ...{ cluster: name, version, ...artifacts, registries, proxy, ...mayRun(cluster) },
       ...{ findings: cluster.preflight, preflight: preflight.id, patience },
-      ...(cluster.adopt ? { adopt: [] } : {}),
     };
     // From a node that is alone pods could go nowhere.
     const drains = (role: "servers" | "agents") => upgrade[role].drain && servers.length + agents.length > 1;
@@ -91,11 +88,10 @@ export class K3sCluster extends pulumi.ComponentResource {
       { ...first, ...serverArgs, token, peers: others.map(reached), ...takenOver(cluster) },
       child,
     );
-    const password = begins.agentToken.apply((its) => parseToken(its).password);
+    const joinArgs = { ...serverArgs, agentToken: passwordOf(begins.agentToken) };
     const joining = others.map((other) => {
       const peers = servers.filter(({ name }) => name !== other.name).map(reached);
-      const args = { ...other, ...serverArgs, agentToken: password, server: begins, peers };
-      return new K3sServer(other.name, args, child);
+      return new K3sServer(other.name, { ...other, ...joinArgs, server: begins, peers }, child);
     });
 
     const nodes = [begins, ...joining].map(({ node }) => node);
@@ -181,6 +177,7 @@ function lookedAt(cluster: Cluster) {
     mirror,
     mirrorProxy: proxy?.apply((its) => proxyFor(mirror, its)),
     etcd: datastore === undefined,
+    adopt: adopted(cluster),
     flannelBackend: network.flannelBackend,
     balancers: needed(cluster),
     findings: preflight,

@@ -1,11 +1,10 @@
-import { parse } from "yaml";
 import { configFile, type NodeConfig, registrationFile } from "./config";
 import { constants } from "./constants";
 import { effective, type Settings, UnreadableFile } from "./effective";
-import { isList, variables } from "./flags";
-import { overriding, type Running, startOf, variablesIn } from "./running";
-import { environmentIn } from "./systemd";
-import { unitFile, unitName } from "./unit";
+import { isList } from "./flags";
+import { type Running, startOf, variablesIn } from "./running";
+import { environmentDifferences, registriesDifference, staying } from "./surroundings";
+import { unfitUnit } from "./unfit-unit";
 import { unmanageable } from "./unmanageable";
 
 /** What a node is to be. */
@@ -61,43 +60,6 @@ export function judge(running: Running, wanted: Wanted): Judgement {
   }
 }
 
-/** Whether there is one unit of k3s's own name that starts k3s itself, in the role that is declared. */
-function unfitUnit(running: Running, { config: { role } }: Wanted): Refusal[] {
-  const { unit, units, file } = running;
-  const other = units.filter((name) => name !== `${unit}.service`).join(", ");
-  const byHand = "start it by a unit as k3s's own installer writes it";
-  if (!unit || !file)
-    return [
-      {
-        cause: `neither k3s.service nor k3s-agent.service starts it${other && `; there is ${other}`}`,
-        next: byHand,
-      },
-    ];
-  const { words } = startOf(running);
-  const [binary = "", command = ""] = words;
-  if (file.path.startsWith("/run/"))
-    return [{ cause: `its unit is ${file.path}, which is gone after a reboot`, next: byHand }];
-  if (!/(^|\/)k3s$/.test(binary) || !["server", "agent"].includes(command))
-    return [
-      { cause: `${file.path} starts ${binary || "nothing"}, and not k3s server or k3s agent`, next: byHand },
-    ];
-  if (command !== role)
-    return [
-      {
-        cause: `it runs as ${command}, and is to be ${role}`,
-        next: `list the machine among the ${command}s`,
-      },
-    ];
-  if (unit !== unitName(role))
-    return [
-      { cause: `${unit}.service starts it as ${role}`, next: `have ${unitName(role)}.service do that` },
-    ];
-  return overriding(running).map((path) => ({
-    cause: `${path} changes what its unit starts, and would go on doing so`,
-    next: "move that into the unit or into /etc/rancher/k3s/config.yaml",
-  }));
-}
-
 function settingsNow(running: Running): Settings {
   const { words, environment } = startOf(running);
   const files = running.config.map(({ text }) => text);
@@ -109,17 +71,6 @@ function settingsThen(running: Running, { config, datastore }: Wanted): Settings
   const words = ["k3s", config.role];
   const files = [configFile({ ...config, datastore }), registrationFile(config)];
   return effective({ words, files, environment: variablesIn(staying(running)) });
-}
-
-function staying({ environment, unit }: Running) {
-  const read = environmentFilesOf(unit);
-  return environment.filter(({ path }) => read.includes(path));
-}
-
-/** Those of our unit, save the one that we write. */
-function environmentFilesOf(unit: string): string[] {
-  const found = unitFile("server").matchAll(/^EnvironmentFile=-(\/etc\/(?:default|sysconfig)\/)%N$/gm);
-  return [...found].map(([, folder]) => `${folder}${unit}`);
 }
 
 /** Tokens and addresses to join are what they are; a name is compared by itself, and labels and taints are the API's. */
@@ -154,51 +105,6 @@ function difference(key: string, is: Settings, becomes: Settings): string {
     return values?.join() ?? "k3s's default";
   };
   return `${key}: ${shown(is[key])} → ${shown(becomes[key])}`;
-}
-
-/** By their names: a proxy may hold a password. Those that stand for a flag are compared as that. */
-function environmentDifferences(running: Running, { environment = "" }: Wanted): string[] {
-  const own = { ...startOf(running).environment, ...variablesIn(running.environment) };
-  const is = withoutFlags(own);
-  const becomes = withoutFlags({ ...variablesIn(staying(running)), ...environmentIn(environment) });
-  const names = [...new Set([...Object.keys(is), ...Object.keys(becomes)])].sort();
-  return names
-    .filter((name) => is[name] !== becomes[name])
-    .map((name) => {
-      if (becomes[name] === undefined) return `the variable ${name} goes`;
-      return `the variable ${name} ${is[name] === undefined ? "comes" : "changes"}`;
-    });
-}
-
-function withoutFlags(environment: Record<string, string>): Record<string, string> {
-  const kept = Object.entries(environment).filter(([name, value]) => value !== "" && !(name in variables));
-  return Object.fromEntries(
-    kept.map(([name, value]) => [/_proxy$/i.test(name) ? name.toUpperCase() : name, value]),
-  );
-}
-
-function registriesDifference({ registries = "" }: Running, wanted: Wanted): string[] {
-  if (wanted.registries === undefined) return [];
-  const same = JSON.stringify(yaml(registries)) === JSON.stringify(yaml(wanted.registries));
-  return same ? [] : [registries ? "registries.yaml changes" : "registries.yaml comes"];
-}
-
-function yaml(text: string): unknown {
-  try {
-    return sorted(parse(text, { version: "1.1", logLevel: "error" }));
-  } catch {
-    return text;
-  }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
 }
 
 function otherVersion({ version }: Running, wanted: Wanted): Refusal[] {
