@@ -42,7 +42,7 @@ function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
   const changed = (name: "token" | "agentToken") =>
     parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
   // What stands in for tokens that the cluster has reaches no machine.
-  const stands = (name: "token" | "agentToken") => (inputs.adopt ?? old.adopt ?? []).includes(name);
+  const stands = (name: "token" | "agentToken") => [inputs, old].some(({ adopt }) => adopt?.includes(name));
   const names = (["token", "agentToken"] as const).filter((name) => !stands(name));
   return names.filter(changed).map((name) => ({
     cause: `its ${name === "token" ? "token" : "agent token"} would change, and running nodes would be locked out`,

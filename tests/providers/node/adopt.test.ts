@@ -103,10 +103,12 @@ test("an update keeps them, whatever was made", async () => {
 
 test("that what was made is none of its cluster's is no change of its tokens, but of declared ones it is", async () => {
   const s1 = await machines.machine("s1");
-  const seen = { ...serverInputs(s1), ...both, token: password, agentToken: agentPassword };
-  const reasons = async (more: Props) =>
-    (await node().check(seen, { ...serverInputs(s1), ...both, ...more })).failures.length;
-  expect([await reasons({}), await reasons({ adopt: [] })]).toEqual([0, 2]);
+  const reasons = async (adopt: Names, before: Names) => {
+    const seen = { ...serverInputs(s1), adopt: before };
+    return (await node().check(seen, { ...serverInputs(s1), ...both, adopt })).failures.length;
+  };
+  // Also where they come to be declared, or adopt goes.
+  expect([await reasons(all, all), await reasons([], all), await reasons([], [])]).toEqual([0, 0, 2]);
 });
 
 test("declared tokens that are not its cluster's are refused, before anything is changed", async () => {
