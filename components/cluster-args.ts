@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../k3s/config";
 import { balanced, sharedSettings, taintSettings } from "../k3s/settings";
 import { addressesOf } from "../manifest/endpoint";
+import { loginOf } from "../manifest/login";
 import { ManifestError } from "../manifest/mistakes";
 import { checkManifest } from "../manifest/parse";
 import type { BalancerMachine, Machine, MachineSsh, Manifest, Written } from "../manifest/schema";
@@ -58,6 +59,11 @@ export interface Cluster
       | "preflight"
       | "minima"
       | "upgrade"
+      | "tokens"
+      | "certificates"
+      | "recover"
+      | "restore"
+      | "allowSingleServer"
     >,
     Shared {
   servers: [ClusterMachine, ...ClusterMachine[]];
@@ -127,14 +133,10 @@ export function checkedArgs(name: string, args: K3sClusterArgs): Cluster {
 
 function connectionOf(
   host: pulumi.Input<string>,
-  { bastion, ...ssh }: MachineSsh,
+  ssh: MachineSsh,
   connect: string | undefined,
 ): pulumi.Output<Connection> {
-  const more = {
-    ...(bastion ? { bastions: bastion } : {}),
-    ...(connect ? { connectTimeout: milliseconds(connect) } : {}),
-  };
-  return hidden(pulumi.output({ host, ...ssh, ...more }), passwordIn.connection);
+  return hidden(pulumi.output({ host, ...loginOf(ssh, connect) }), passwordIn.connection);
 }
 
 function drainOf({ timeout, grace, emptyDirs }: Manifest["drain"]): Drain {

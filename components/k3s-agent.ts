@@ -24,11 +24,11 @@ export class K3sAgent extends pulumi.ComponentResource {
   constructor(name: string, args: K3sAgentArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("k3s:index:K3sAgent", name, {}, options);
     const { server } = args;
-    const { url, token, api } = server instanceof K3sServer ? joinOf(server) : server;
+    const { url, token, api, peers } = server instanceof K3sServer ? joinOf(server) : server;
     const node = memberNode(
       name,
       args,
-      { role: "agent", server: url, token, api, atOnce: args.atOnce },
+      { role: "agent", server: url, token, api, peers, atOnce: args.atOnce },
       this,
     );
     hook("after", name, args, { parent: this, dependsOn: node });

@@ -43,9 +43,9 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, upgrade } = cluster;
-    const token = cluster.token ?? made(`${name}-token`, child);
-    const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, child);
+    const { datastore, registries, proxy, upgrade, tokens, certificates } = cluster;
+    const token = cluster.token ?? made(`${name}-token`, tokens, child);
+    const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, tokens, child);
 
     const machines = {
       ...probed("server", cluster.servers),
@@ -64,15 +64,20 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
+        ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
+        ...{ recover: cluster.recover, restore: cluster.restore },
+        allowSingleServer: cluster.allowSingleServer,
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),
       },
       child,
     );
 
+    const turn = { tokens: tokens.rotate, certificates: certificates.rotate };
+    const turns = Object.values(turn).some(Boolean) ? { rotate: turn } : {};
     const common = {
       ...{ cluster: name, version, ...artifacts, registries, proxy, ...mayRun(cluster) },
-      ...{ findings: cluster.preflight, preflight: preflight.id, patience },
+      ...{ findings: cluster.preflight, preflight: preflight.id, patience, ...turns },
     };
     // From a node that is alone pods could go nowhere.
     const drains = (role: "servers" | "agents") => upgrade[role].drain && servers.length + agents.length > 1;
@@ -108,7 +113,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), nodes, endpoint },
-        ...{ podNetwork: cluster.preflight["pod-network"], patience },
+        ...{ podNetwork: cluster.preflight["pod-network"], patience, ...turns },
       },
       child,
     );
@@ -119,15 +124,23 @@ export class K3sCluster extends pulumi.ComponentResource {
     const agentsToken = pulumi.all([begins.agentToken, nodes]).apply(([its]) => its);
     const atOnce = countOf(upgrade.agents.atOnce, agents.length);
     const ready = agents.map((agent) => {
-      const server = { url: local?.(agent) ?? url, token: agentsToken, api: reached(first) };
+      const [api, ...peers] = servers.map(reached);
+      const server = { url: local?.(agent) ?? url, token: agentsToken, api, peers };
       const args = { ...agent, ...common, ...drainOf("agents"), server, atOnce };
       return new K3sAgent(agent.name, args, child).ready;
     });
+    // Clients are sent to nobody who is about to leave.
+    const turned = front ? [front.apply(() => "in front")] : [];
     new Departure(
       name,
       {
         ...{ cluster: name, servers: servers.map(reached), agents: agents.map(reached) },
-        ...{ drain: cluster.drain, atOnce, after: [controlPlane.id, ...ready] },
+        ...{
+          former: membership.former,
+          drain: cluster.drain,
+          atOnce,
+          after: [controlPlane.id, ...ready, ...turned],
+        },
       },
       child,
     );
@@ -149,8 +162,10 @@ export class K3sCluster extends pulumi.ComponentResource {
   }
 }
 
-function made(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  return new RandomPassword(name, { length: 48, special: false }, options).result;
+/** Anew by another value to rotate by. */
+function made(name: string, { rotate }: Cluster["tokens"], options: pulumi.CustomResourceOptions) {
+  const keepers = rotate ? { keepers: { rotate } } : {};
+  return new RandomPassword(name, { length: 48, special: false, ...keepers }, options).result;
 }
 
 /** The machines with the host keys that were learned when they were looked at. */

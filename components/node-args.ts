@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ProxySettings, Registries } from "../manifest/schema";
 import type { Connection } from "../providers/connection";
 import type { Drain } from "../providers/drain";
-import type { NodeInputs } from "../providers/node/provider";
+import type { NodeInputs, Rotation } from "../providers/node/provider";
 import type { Override } from "../providers/preflight/overrides";
 import type { Hooks } from "./hook";
 
@@ -41,6 +41,8 @@ export interface NodeArgs {
   findings?: Record<string, Override>;
   /** How its pods go elsewhere before it is upgraded; by default they stay. */
   drain?: Drain;
+  /** What its tokens and its certificates were rotated by; another value is another turn. Only K3sCluster rotates tokens. */
+  rotate?: Rotation;
   /** Something that must be there before the machine is touched. */
   preflight?: pulumi.Input<string>;
   /**
@@ -58,6 +60,8 @@ export interface JoinArgs {
   token: pulumi.Input<string>;
   /** A server of it that may change labels and taints of the node later; a node may not change all of its own. */
   api?: { name: string; connection: ConnectionArgs };
+  /** Its other servers, for when that one does not answer. */
+  peers?: { name: string; connection: ConnectionArgs }[];
 }
 
 export const defaultPatience = 5 * 60_000;

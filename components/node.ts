@@ -3,6 +3,7 @@ import type { NodeConfig, Role } from "../k3s/config";
 import type { OpenHealth } from "../k3s/health";
 import { environmentFile } from "../k3s/proxy";
 import { registriesFile } from "../k3s/registries";
+import { snapshotFolder } from "../k3s/snapshots";
 import type { Datastore } from "../manifest/datastore";
 import { proxyFor } from "../manifest/proxy";
 import type { Connection } from "../providers/connection";
@@ -55,11 +56,15 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
       connection,
       version,
       ...runsOn(name, args, of),
+      snapshotFolder: pulumi
+        .all([args.config, pulumi.unsecret(pulumi.output(datastore))])
+        .apply(([extra, its]) => snapshotFolder({ role, extra }, its)),
       adopt: args.adopt,
       token: pulumi.secret(token),
       sha256: machine.sha256,
       podNetwork: args.findings?.["pod-network"],
       drain: args.drain,
+      ...(args.rotate ? { rotate: args.rotate } : {}),
       patience: args.patience ?? defaultPatience,
     },
     { parent },

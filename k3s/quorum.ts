@@ -13,14 +13,26 @@ export function quorum(voters: number): number {
   return Math.floor(voters / 2) + 1;
 }
 
-/** Why these servers cannot leave in one step, or nothing. */
-export function removalComplaint(before: readonly string[], after: readonly string[]): string | undefined {
+/** Why these servers cannot leave in one step, or nothing. One of two may where a single server is what is wanted. */
+export function removalComplaint(
+  before: readonly string[],
+  after: readonly string[],
+  { toOne = false } = {},
+): string | undefined {
   const leaving = before.filter((name) => !after.includes(name));
   const staying = before.length - leaving.length;
   if (leaving.length === 0 || before.length === 0 || staying >= quorum(before.length)) return undefined;
+  const isToOne = before.length === 2 && staying === 1;
+  if (isToOne && toOne) return undefined;
+  const most = before.length - quorum(before.length);
+  const next = isToOne
+    ? "give another server before, or allowSingleServer: true where the one that stays is to be alone"
+    : most > 0
+      ? `remove at most ${most} at a time`
+      : "give other servers before";
   return (
     `removing ${leaving.join(", ")} at once would leave ${staying} of ${before.length} voters, ` +
-    `and ${quorum(before.length)} are needed: remove at most ${before.length - quorum(before.length)} at a time`
+    `and ${quorum(before.length)} are needed: ${next}`
   );
 }
 

@@ -2,12 +2,13 @@ import type { ConfigValue, Manifest } from "../manifest/schema";
 import type { Taint } from "../manifest/taints";
 import type { Role } from "./config";
 import { withElection } from "./election";
+import { snapshotSettings } from "./snapshots";
 
 type Settings = Record<string, ConfigValue>;
-type Shared = Pick<Manifest, "network" | "kubelet" | "apiserver">;
+type Shared = Pick<Manifest, "network" | "kubelet" | "apiserver" | "snapshots">;
 
 /** The keys of k3s's configuration file that every node of a role has by what the manifest says for all. */
-export function sharedSettings(role: Role, { network, kubelet, apiserver }: Shared): Settings {
+export function sharedSettings(role: Role, { network, kubelet, apiserver, snapshots }: Shared): Settings {
   const common = listed("kubelet-arg", kubelet.args);
   if (role === "agent") return common;
   const { clusterCidr, serviceCidr, clusterDns = [], flannelBackend, nodeCidrMaskSize } = network;
@@ -19,6 +20,7 @@ export function sharedSettings(role: Role, { network, kubelet, apiserver }: Shar
     ...(clusterDns.length > 0 ? { "cluster-dns": clusterDns.join(",") } : {}),
     "flannel-backend": flannelBackend,
     ...listed("kube-controller-manager-arg", maskSize(clusterCidr, nodeCidrMaskSize)),
+    ...snapshotSettings(snapshots),
   };
 }
 

@@ -20,6 +20,12 @@ export function pinnedToken(caHash: string, user: TokenUser, password: string): 
   return `K10${caHash}::${user}:${password}`;
 }
 
+/** Another password in a token that stays as full, or as short, as it is. */
+export function renewed(token: string, password: string): string {
+  const { caHash, user } = parseToken(token);
+  return caHash && user ? `K10${caHash}::${user}:${password}` : password;
+}
+
 /** The agent token in its full form, for the cluster that a pinned server token belongs to. */
 export function pinnedAgentToken(joinToken: string, agentToken: string): string {
   return pinnedToken(parseToken(joinToken).caHash ?? "", "node", agentToken);

@@ -2,6 +2,8 @@ import { compareBalancer } from "./compare-balancer";
 import { compareConfig } from "./compare-config";
 import { compareEndpoint } from "./compare-endpoint";
 import { compareNetwork } from "./compare-network";
+import { compareReset } from "./compare-reset";
+import { compareSnapshots } from "./compare-snapshots";
 import { balancersOf, machinesOf, poolsOf, type WrittenMachine } from "./every-machine";
 import { type Found, isMap, pathOf, valueAt } from "./place";
 import { shown } from "./shown";
@@ -24,8 +26,10 @@ export function compare(manifest: unknown): Found[] {
     ...halves(manifest),
     ...compareConfig(manifest, machines),
     ...compareNetwork(manifest, machines),
+    ...compareSnapshots(manifest, machines),
     ...compareEndpoint(manifest, machines, balancers),
     ...compareBalancer(manifest, machines, balancers),
+    ...compareReset(manifest),
   ];
 }
 

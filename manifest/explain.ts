@@ -54,10 +54,6 @@ function unknownKey(key: string, known: string[]): string {
 
 /** Keys that will have a meaning: accepting them now would promise what nobody does. */
 const notYet: Record<string, string> = {
-  tokens: "tokens stay as they were made",
-  snapshots: "snapshots are k3s's own matter (config: { etcd-snapshot-schedule-cron: … })",
-  restore: "a snapshot is restored by hand",
-  recover: "a lost quorum is recovered by hand",
   join: "a cluster has its own servers",
 };
 
@@ -87,7 +83,10 @@ const elsewhere: Record<string, string> = {
   drain: "upgrade.agents or upgrade.servers; its times are in drain, at the top",
   grace: "drain",
   emptyDirs: "drain",
+  rotate: "tokens or certificates",
   mirror: "artifacts",
+  schedule: "snapshots",
+  retention: "snapshots",
   vip: "endpoint",
   routerId: "endpoint",
   vrrp: "endpoint",

@@ -11,6 +11,9 @@ import { minima, preflight, proxy, timeouts } from "./limits";
 import { balancerMachine, machine, pool } from "./machine";
 import { type Network, network } from "./network";
 import { registries } from "./registries";
+import { recover, restore } from "./reset";
+import { certificates, tokens } from "./rotation";
+import { snapshots } from "./snapshots";
 import { ssh } from "./ssh";
 import type { Taint } from "./taints";
 import { oneOf } from "./text";
@@ -82,8 +85,23 @@ export const manifestSchema = z.strictObject({
       "An HAProxy on every agent, in front of all servers; false for none. Default: none, or as there where endpoint has vip",
     ),
   hooks: hooks.prefault({}).describe("Commands of yours, run on every machine"),
+  snapshots: snapshots
+    .optional()
+    .describe(
+      "The snapshots of etcd that servers take by themselves; false for none. Default: k3s's, every 12 hours and 5 kept",
+    ),
   upgrade: upgrade.prefault({}).describe("How nodes come to another version"),
   drain: drain.prefault({}).describe("How pods are taken from a node that is upgraded, or that leaves"),
+  tokens: tokens.prefault({}).describe("When the tokens change"),
+  certificates: certificates.prefault({}).describe("When the certificates of nodes change"),
+  recover: recover
+    .optional()
+    .describe("Has a cluster go on that has lost its quorum for good. Default: nothing"),
+  restore: restore.optional().describe("Has the cluster be what it was in a snapshot. Default: nothing"),
+  allowSingleServer: z
+    .boolean()
+    .default(false)
+    .describe("Whether one of the last two servers may leave, after which nothing stands in for the other"),
   minima: minima.prefault({}).describe("What machines have at least"),
   timeouts: timeouts.default({}).describe("How long to wait before giving up"),
   preflight: preflight

@@ -44,16 +44,8 @@ export async function drain(
     });
 }
 
-/** Does something to a node while it has no pods but those of daemon sets. */
-export async function drained<T>(what: Drained, tell: Tell, work: () => Promise<T>): Promise<T> {
-  await drain(what, tell);
-  const done = await work();
-  await uncordon(what.node, what.api, tell);
-  return done;
-}
-
 /** Lets a node have pods again that were taken from it here; one that somebody else has cordoned stays so. */
-async function uncordon(node: string, api: Member, tell: Tell): Promise<void> {
+export async function uncordon(node: string, api: Member, tell: Tell): Promise<void> {
   const step = `letting ${node} have pods again`;
   tell(step);
   await connect(api.name, api.connection)

@@ -11,6 +11,8 @@ export interface EtcdMember extends Voter {
   leads: boolean;
   /** Whether its machine answered, and has its data. */
   there: boolean;
+  /** Whether healthy members have a line to it. */
+  heard: boolean;
   /** Where it was asked itself. */
   version?: string;
 }
@@ -28,9 +30,34 @@ interface Report {
 
 const deadline = 20_000;
 
+/** etcd gives this identity to no member. */
+const nobody = "0";
+
 /** The members of etcd, by what all of these servers say; none where none of them has it. */
 export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[]> {
+  return (await etcdOf(servers)).members;
+}
+
+/** What servers say of etcd. */
+export interface Etcd {
+  members: EtcdMember[];
+  /** Whether these are those that etcd lists: where it runs nowhere they are a guess. */
+  listed: boolean;
+  /** Who says that there is no etcd on its machine. */
+  without: string[];
+}
+
+export async function etcdOf(servers: readonly Member[]): Promise<Etcd> {
   const answers = await Promise.all(servers.map(asked));
+  const members = membersBy(answers);
+  return {
+    members,
+    listed: members.some(({ id }) => id !== nobody),
+    without: answers.filter(({ has }) => has === false).map(({ name }) => name),
+  };
+}
+
+function membersBy(answers: readonly Asked[]): EtcdMember[] {
   const reports = answers.flatMap(({ report }) => report ?? []);
   const healthy = reports.filter(isHealthy);
   const source = [...healthy, ...reports].find(({ members }) => members.length > 0);
@@ -40,9 +67,10 @@ export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[
     const own = reports.find(({ self }) => self === name);
     const node = nodeOf(name);
     const silent = answers.find((answer) => answer.name === node && !answer.report)?.silence;
-    const trouble = own ? ailment(own) : (silent ?? (isHeard(ID, healthy) ? undefined : "is not heard of"));
+    const heard = isHeard(ID, healthy);
+    const trouble = own ? ailment(own) : (silent ?? (heard ? undefined : "is not heard of"));
     return {
-      ...{ id: ID, node, votes: !isLearner, leads: ID === leader, there: own !== undefined },
+      ...{ id: ID, node, votes: !isLearner, leads: ID === leader, there: own !== undefined, heard },
       ...(trouble ? { trouble } : {}),
       ...(own?.version ? { version: own.version } : {}),
     };
@@ -53,11 +81,12 @@ export async function membersOf(servers: readonly Member[]): Promise<EtcdMember[
 function unlisted({ name, report, silence }: Asked): EtcdMember {
   const trouble = report ? ailment(report) : silence;
   return {
-    id: "0",
+    id: nobody,
     node: name,
     votes: true,
     leads: false,
     there: report !== undefined,
+    heard: false,
     ...(trouble ? { trouble } : {}),
   };
 }
@@ -160,6 +189,6 @@ function isHeard(id: string, reports: readonly Report[]): boolean {
 export function recovery(members: readonly EtcdMember[]): string {
   const away = members.filter(({ trouble }) => trouble).map(({ node }) => node);
   return lostQuorum(members)
-    ? `bring ${away.join(" or ")} back (systemctl start k3s there); where they are gone for good, docs/quorum.md says how to begin again from one that is left`
+    ? `bring ${away.join(" or ")} back (systemctl start k3s there); where they are gone for good, take them out of the manifest and give recover: { from: …, confirm: <clusterId> } (docs/restore.md)`
     : `bring ${away.join(" and ")} back, or take ${away.length > 1 ? "them" : "it"} out of the manifest, then run this again`;
 }

@@ -2,17 +2,19 @@
 # Writes a node's files and starts it, or restarts it when what it runs on has changed; does not wait.
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES, ENVIRONMENT, AUTHENTICATION and PUBLIC_ROLE, the texts of files that need not
-# be, with OURS, the first line that tells them from those of somebody else; REGISTER, "yes" to have it register again;
-# MADE, "yes" where it was a node before; ADOPT, "no", or what a k3s that somebody else installed is taken over with: "keep"
-# where it goes on as it runs, "restart" where it has to start again.
+# be, with OURS, the first line that tells them from those of somebody else; what snapshot-keeper.sh wants; REGISTER,
+# "yes" to have it register again; RENEW, what is to be anew, of "tokens" and "certificates"; MADE, "yes" where it was a node
+# before; ADOPT, "no", or what a k3s that somebody else installed is taken over with: "keep" where it goes on as it runs,
+# "restart" where it has to start again.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
-# that is to be completed first, 78 an owner that nobody can tell.
+# that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 78 an owner that nobody can tell.
 
 set -eu
 umask 077
 . scripts/owned.sh
 . scripts/files.sh
 . scripts/adopted.sh
+. scripts/snapshot-keeper.sh
 
 main() {
   folder=/etc/rancher/k3s
@@ -32,7 +34,7 @@ main() {
   if [ -e "$folder/owner" ]; then adopts=no; fi
   # Whose it is, is said last then: until that is done it is to be taken over.
   if [ "$adopts" = no ]; then place "$folder/owner" 0644 "$OWNER"; else set_aside "$folder"; fi
-  place "$folder/token" 0600 "$TOKEN"
+  token
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
   place "$folder/config.yaml" 0600 "$CONFIG"
   # A node that is registered already is changed in the API, and not restarted.
@@ -45,6 +47,9 @@ main() {
   optional "$manifests/public-info-viewer.yaml" "$PUBLIC_ROLE"
   binary
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
+  write_keeper
+  case $RENEW in *tokens*) passwords ;; esac
+  case $RENEW in *certificates*) certificates ;; esac
   if [ "$adopts" != no ]; then
     if [ "$adopts" = restart ]; then mark; fi
     leftovers "$folder"
@@ -54,6 +59,7 @@ main() {
 "
   systemctl daemon-reload
   systemctl enable --quiet "$UNIT"
+  start_keeper
   run
 }
 
@@ -74,6 +80,24 @@ run() {
   systemctl "$verb" --no-block "$UNIT"
   rm -f "$changed"
   echo "${verb}ed"
+}
+
+# An agent reads it when it starts, and goes on without it; one that is kept out waits with the one that it began with.
+token() {
+  if [ "$UNIT" = k3s-agent ] && [ "$(systemctl is-active "$UNIT")" = active ]; then write "$folder/token" 0600 "$TOKEN"; return; fi
+  place "$folder/token" 0600 "$TOKEN"
+}
+
+# One that has started in between wrote the new ones itself, and would refuse what the cluster has of them as too old.
+passwords() {
+  mark
+  rm -f /var/lib/rancher/k3s/server/cred/passwd
+}
+
+# Those that it has are moved away, and made anew when it starts.
+certificates() {
+  mark
+  said=$(/usr/local/bin/k3s certificate rotate 2>&1) || fail 70 "k3s does not rotate its certificates: $(printf '%s\n' "$said" | tail -n 1)"
 }
 
 # A unit that runs on what is placed has to be restarted when its text changes.

@@ -11,6 +11,7 @@ main() {
   cat /etc/machine-id 2>/dev/null || :
   folder=/etc/rancher/k3s
   marker=$folder/owner
+  keeper=/etc/systemd/system/snapshot-tokens-k3s
   if ! [ -e "$marker" ]; then
     if [ -e "$folder/.removing" ]; then folder; fi
     return
@@ -21,6 +22,9 @@ main() {
   fi
   : >"$folder/.removing"
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  if [ -e "$keeper.path" ]; then
+    systemctl disable --now --quiet "${keeper##*/}.path" "${keeper##*/}.service" 2>/dev/null || true
+  fi
   end_pods
   unmount
   links
@@ -84,6 +88,7 @@ data() {
 
 files() {
   rm -f "/etc/systemd/system/$UNIT.service" "/etc/systemd/system/$UNIT.service.env" /usr/local/bin/k3s
+  rm -f "$keeper.service" "$keeper.path"
   systemctl daemon-reload
   systemctl reset-failed "$UNIT" 2>/dev/null || true
   rm -rf /run/k3s /run/flannel /var/lib/cni /var/log/pods /var/log/containers /etc/rancher/node

@@ -12,7 +12,7 @@ const allowed: Record<string, string[]> = {
   balancer: ["k3s", "manifest"],
   words: [],
   remote: [],
-  cli: ["manifest", "k3s", "balancer", "remote"],
+  cli: ["providers", "manifest", "k3s", "remote"],
   lab: ["remote", "manifest"],
 };
 

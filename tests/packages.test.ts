@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 
 interface Package {
+  bin?: Record<string, string>;
+  files?: string[];
   version?: string;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -25,4 +27,13 @@ test.each(Object.entries(pins))("%s is pinned to one version, and that one is in
 
 test("the lock file names no registry", () => {
   expect(readFileSync("package-lock.json", "utf8")).not.toMatch(/"resolved"/);
+});
+
+test("the package holds its command, which Node runs", () => {
+  const { bin = {}, files = [] } = own;
+  expect(bin).toEqual({ "k3s-cluster": "dist/cli/main.js" });
+  const source = readFileSync("cli/main.ts", "utf8");
+  expect(source.split("\n")[0]).toBe("#!/usr/bin/env node");
+  expect(files).toContain("dist");
+  expect(files.filter((file) => file.startsWith("!"))).toEqual(["!dist/lab"]);
 });

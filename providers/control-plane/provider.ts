@@ -3,6 +3,7 @@ import { kubeconfigFor } from "../../k3s/kubeconfig";
 import { unitName } from "../../k3s/unit";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
+import type { Rotation } from "../node/provider";
 import { restartsAllowed } from "../node/ready";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
@@ -15,6 +16,8 @@ export interface ControlPlaneInputs {
   /** The ids of the servers' nodes, which it waits for. */
   nodes: string[];
   endpoint: { address: string; port: number };
+  /** What tokens and certificates were rotated by. */
+  rotate?: Rotation;
   /** How to take it that servers do not reach each other through the pod network; by default as an error. */
   podNetwork?: Override;
   patience: number;
@@ -66,7 +69,14 @@ async function verify(inputs: ControlPlaneInputs, tell: Tell): Promise<ControlPl
   await Promise.all(waits);
   await reachable(inputs, tell);
   tell("reading its kubeconfig and tokens");
-  return read(inputs);
+  const outputs = await read(inputs);
+  const variables = { ID: outputs.clusterId };
+  await Promise.all(
+    inputs.servers.map(({ name, connection }) =>
+      connect(name, connection).run(script("note-cluster"), { variables, deadline: 20_000 }),
+    ),
+  );
+  return outputs;
 }
 
 /** Agents look for themselves, so that one that is cut off does not keep the cluster from its servers. */

@@ -7,6 +7,6 @@ import type { DepartureInputs } from "./provider";
 export class Departure extends HostedResource {
   constructor(name: string, args: Args<DepartureInputs>, options: pulumi.CustomResourceOptions) {
     // What they were is kept where leaving fails, and may hold passwords that what they are does not.
-    super("Departure", name, args, { ...options, additionalSecretOutputs: ["servers", "agents"] });
+    super("Departure", name, args, { ...options, additionalSecretOutputs: ["servers", "agents", "former"] });
   }
 }

@@ -1,6 +1,6 @@
 import type { Machine } from "../../remote/machine";
 import { connect, type Member } from "../connection";
-import { drained } from "../drain";
+import { drain as takePods, uncordon } from "../drain";
 import { since } from "../failure";
 import { inLine } from "../line";
 import { healthyServer } from "../members";
@@ -8,12 +8,14 @@ import { oneAtATime } from "../one-at-a-time";
 import { checkPodNetwork } from "../pod-network";
 import { UnitFailure } from "../wait";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
 import { restarts, settings } from "./cost";
 import { begins, entered, entry } from "./entry";
 import { install } from "./install";
 import type { NodeInputs, NodeOutputs } from "./provider";
 import { firstToken, ready, register } from "./ready";
 import { standAside } from "./stand-aside";
+import { mayBecome } from "./version";
 
 type State = NodeInputs & NodeOutputs;
 
@@ -40,6 +42,7 @@ export async function change(id: string, given: NodeInputs, state: State, tell: 
 
 async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const { machine, id, state, tell } = rest;
+  await mayBecome(machine, { from: state.version, to: given.version });
   const inputs = await entered(machine, given, state, tell);
   const members = restarts(state, given) ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
@@ -48,7 +51,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   return safely({ ...rest, given: inputs }, api, async () => {
     await install(machine, id, inputs, tell, state);
     // Also where it has one: what was removed meanwhile has another CA now.
-    const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : state.joinToken;
+    const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : inputs.token;
     await ready(machine, inputs, tell, "known");
     await register(machine, inputs, state, tell);
     return { joinToken, ...entry(inputs) };
@@ -57,7 +60,8 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
 
 async function changedAgent(one: Change): Promise<NodeOutputs> {
   const { machine, id, given, state, tell } = one;
-  return safely(one, given.api, async () => {
+  await mayBecome(machine, { from: state.version, to: given.version });
+  return safely(one, await apiOf(given), async () => {
     await install(machine, id, given, tell, state);
     await ready(machine, given, tell, "known");
     await register(machine, given, state, tell);
@@ -66,13 +70,18 @@ async function changedAgent(one: Change): Promise<NodeOutputs> {
   });
 }
 
-/** An upgrade, while the node has no pods, where that is asked for; anything else leaves its pods running. */
+/** An upgrade, while the node has no pods but those of daemon sets, where that is asked for; anything else leaves them. */
 async function safely<T>(one: Change, api: Member | undefined, work: () => Promise<T>): Promise<T> {
   const { given, state, tell } = one;
   const { drain, config, version } = given;
   const change = () => orAsBefore(one, work);
-  if (!drain || !api || version === state.version) return change();
-  return drained({ node: config.name, api, ...drain }, tell, change);
+  if (!api || version === state.version) return change();
+  const node = config.name;
+  if (drain) await takePods({ node, api, ...drain }, tell);
+  const done = await change();
+  // Also where none went now: a run that was cut off may have had them go.
+  await uncordon(node, api, tell);
+  return done;
 }
 
 /** A setting that k3s does not start with is taken back; an upgrade is not, since data may be the newer version's already. */
@@ -84,7 +93,9 @@ async function orAsBefore<T>(one: Change, work: () => Promise<T>): Promise<T> {
     const undone = given.version === state.version && settings(given) !== settings(state);
     if (!undone || !(error instanceof UnitFailure)) throw error;
     tell("giving it back what it ran with before");
-    throw since(error, await again(one));
+    // Tokens are the cluster's, which knows no older ones.
+    const { token, agentToken } = given;
+    throw since(error, await again({ ...one, state: { ...state, token, agentToken } }));
   }
 }
 

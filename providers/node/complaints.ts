@@ -1,9 +1,10 @@
 import { paths } from "../../k3s/config";
 import { parseToken } from "../../k3s/token";
-import { upgradeComplaint } from "../../k3s/upgrade";
+import { connect } from "../connection";
 import { StepError } from "../failure";
 import { changedConstants } from "./constants";
 import type { NodeInputs } from "./provider";
+import { checking, versionComplaints } from "./version";
 
 /** What keeps a node from being made or changed as it is asked for, and what to do about it. */
 export interface Complaint {
@@ -12,18 +13,24 @@ export interface Complaint {
 }
 
 /** All that is known to go wrong before anything is done. */
-export function complaints(inputs: NodeInputs, old: NodeInputs | undefined): string[] {
+export async function complaints(inputs: NodeInputs, old: NodeInputs | undefined): Promise<string[]> {
   const machine = inputs.config.name;
   const found = old
     ? [
-        ...[upgradeComplaint(old.version, inputs.version)].flatMap((complaint) => complaint ?? []),
+        ...(await changedVersion(inputs, old)),
         ...changedTokens(inputs, old),
         ...changedDatastore(inputs, old),
         ...changedConstants(inputs.config, old.config),
         ...lostData(inputs, old),
       ]
     : trusting(inputs);
-  return found.map((each) => new StepError({ machine, step: "checking what is asked for", ...each }).message);
+  return found.map((each) => new StepError({ machine, step: checking, ...each }).message);
+}
+
+async function changedVersion(inputs: NodeInputs, old: NodeInputs): Promise<Complaint[]> {
+  const { config, connection, version } = inputs;
+  if (version === old.version) return [];
+  return versionComplaints(connect(config.name, connection), { from: old.version, to: version });
 }
 
 /** A token without the hash of a CA would be shown to whoever answers. */
@@ -39,6 +46,7 @@ function trusting({ config, join = config.join, token }: NodeInputs): Complaint[
 }
 
 function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
+  if (inputs.rotate?.tokens !== old.rotate?.tokens) return [];
   const changed = (name: "token" | "agentToken") =>
     parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
   // What stands in for tokens that the cluster has reaches no machine.
@@ -46,7 +54,7 @@ function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
   const names = (["token", "agentToken"] as const).filter((name) => !stands(name));
   return names.filter(changed).map((name) => ({
     cause: `its ${name === "token" ? "token" : "agent token"} would change, and running nodes would be locked out`,
-    next: "give the one that the cluster was made with",
+    next: "give the one that it has, or give tokens.rotate another value as well",
   }));
 }
 

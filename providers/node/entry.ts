@@ -1,3 +1,4 @@
+import { parseToken, renewed } from "../../k3s/token";
 import type { Machine } from "../../remote/machine";
 import type { Tell } from "../wire";
 import { clusterToJoin, serverOn } from "./cluster-to-join";
@@ -5,10 +6,10 @@ import type { NodeInputs } from "./provider";
 import { freeSeat } from "./seat";
 
 /** How a server comes to its cluster. */
-export type Entry = Pick<NodeInputs, "join" | "token" | "agentToken">;
+export type Entry = Pick<NodeInputs, "join" | "token" | "agentToken" | "adopt">;
 
-export function entry({ join = "", token, agentToken }: NodeInputs): Entry {
-  return { join, token, ...(agentToken ? { agentToken } : {}) };
+export function entry({ join = "", token, agentToken, adopt }: NodeInputs): Entry {
+  return { join, token, ...(agentToken ? { agentToken } : {}), ...(adopt ? { adopt } : {}) };
 }
 
 export function begins({ join, config }: NodeInputs): boolean {
@@ -26,7 +27,8 @@ export async function placed(machine: Machine, inputs: NodeInputs, tell: Tell): 
 
 /**
  * A member stays with how it came, whoever is the first server by now: its files say so, and would restart it if they
- * said something else. One that never came takes the way that there is now.
+ * said something else; save the passwords, which are the cluster's. In one that was adopted what is given may only stand in for
+ * them, until a turn makes them the cluster's. One that never came takes the way that there is now.
  */
 export async function entered(
   machine: Machine,
@@ -35,7 +37,13 @@ export async function entered(
   tell: Tell,
 ): Promise<NodeInputs> {
   const came = given.datastore?.kind === "external" || (await serverOn(machine));
-  if (came) return { ...given, ...entry(state) };
+  if (came) {
+    const its = entry(state);
+    const adopted = given.adopt ?? its.adopt;
+    if (adopted && given.rotate?.tokens === state.rotate?.tokens) return { ...given, ...its };
+    const token = renewed(its.token, parseToken(given.token).password);
+    return { ...given, ...its, token, agentToken: given.agentToken };
+  }
   const inputs = await placed(machine, given, tell);
   await freeSeat(machine, inputs, tell);
   return inputs;

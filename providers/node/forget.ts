@@ -4,6 +4,8 @@ import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { advised, StepError } from "../failure";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
+import type { NodeInputs } from "./provider";
 
 /**
  * Has the cluster forget a node that has left. That it stays known keeps nobody from leaving, and is told: the API may
@@ -31,10 +33,12 @@ const otherPassword = "the cluster knows its name by another password";
  * Has the cluster forget who had an agent's name before, where it keeps the agent out: the machine as it was before it was
  * installed anew, one that is no more, or itself, where the cluster could not be told that it had left.
  */
-export function makingRoom(machine: Machine, name: string, api: Member | undefined, tell: Tell) {
+export function makingRoom(machine: Machine, inputs: NodeInputs, tell: Tell) {
+  const { name } = inputs.config;
   const step = `having the cluster forget who was ${name} before`;
   return async (reason: string): Promise<void> => {
-    if (reason !== otherPassword || !api) return;
+    const api = reason === otherPassword ? await apiOf(inputs) : undefined;
+    if (!api) return;
     tell(step);
     const machineId = (await machine.run(script("machine-id"), { deadline: 10_000 })).trim();
     const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "yes" };

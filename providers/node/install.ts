@@ -2,6 +2,7 @@ import { configFile, type NodeConfig, registrationFile } from "../../k3s/config"
 import { authenticationFile, publicRole } from "../../k3s/health";
 import { ours } from "../../k3s/ours";
 import { ownerFile } from "../../k3s/owner";
+import { snapshotKeeper } from "../../k3s/snapshots";
 import { unitFile, unitName } from "../../k3s/unit";
 import { RemoteError } from "../../remote/errors";
 import type { Machine } from "../../remote/machine";
@@ -10,6 +11,7 @@ import { ownerAdvice } from "../advice";
 import { advised } from "../failure";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
 import { forget } from "./forget";
 import { lost } from "./observe";
 import type { NodeInputs } from "./provider";
@@ -34,6 +36,7 @@ export async function install(
       MADE: yes(made),
       REGISTER: yes(old && lost(old)),
       ADOPT: adopt,
+      RENEW: renewed(inputs, old),
     };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
     return machine.run(script("install-node"), { variables, secrets, deadline: minute });
@@ -79,7 +82,22 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     AUTHENTICATION: config.healthCheck === "anonymous-health" ? authenticationFile : "",
     PUBLIC_ROLE: config.healthCheck === "anonymous-auth" ? publicRole : "",
     OURS: ours,
+    ...keeperFiles(inputs),
   };
+}
+
+/** What is anew with this turn; tokens matter to an agent only when it starts. */
+function renewed({ config, rotate }: NodeInputs, old: NodeInputs | undefined): string {
+  const names =
+    config.role === "server" ? (["tokens", "certificates"] as const) : (["certificates"] as const);
+  return old ? names.filter((name) => rotate?.[name] !== old.rotate?.[name]).join(" ") : "";
+}
+
+function keeperFiles({ snapshotFolder }: NodeInputs): Record<string, string> {
+  if (!snapshotFolder) return { KEEPER: "", KEEPER_SERVICE: "", KEEPER_PATH: "", SNAPSHOTS: "" };
+  const { service, path, folder } = snapshotKeeper(snapshotFolder);
+  const { text } = script("keep-snapshot-tokens");
+  return { KEEPER: text, KEEPER_SERVICE: service, KEEPER_PATH: path, SNAPSHOTS: folder };
 }
 
 /** As a whole or in part. A server on half of its data would be another one. */
@@ -88,9 +106,10 @@ function isRemoved(error: unknown): boolean {
 }
 
 /** Completes a removal that was cut off; the cluster would not let the node in again as long as it knows the old one. */
-async function leave(machine: Machine, id: string, { config, api }: NodeInputs, tell: Tell): Promise<void> {
-  const machineId = await uninstall(machine, id, config);
-  if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
+async function leave(machine: Machine, id: string, inputs: NodeInputs, tell: Tell): Promise<void> {
+  const machineId = await uninstall(machine, id, inputs.config);
+  const api = await apiOf(inputs);
+  if (api) await forget(inputs.config.name, api, tell, machineId);
 }
 
 function yes(is: boolean | undefined): string {

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { type NodeConfig, paths, taintsOf } from "../../k3s/config";
 import { unitName } from "../../k3s/unit";
 import type { Machine } from "../../remote/machine";
@@ -39,6 +40,8 @@ export interface Observed {
   live: Omit<Live, "node"> & Partial<Live>;
   /** Absent where the API does not say. */
   object?: NodeObject;
+  /** Until when its certificates are valid; absent where it has none. */
+  validTo?: Date;
 }
 
 /** Looks at a node where it runs. */
@@ -50,6 +53,7 @@ export async function observe(machine: Machine, { role, name }: NodeConfig): Pro
   const [node = ""] = all("node");
   const object = node.startsWith("{") ? (JSON.parse(node) as NodeObject) : undefined;
   const files = all("file").map(fileWords);
+  const [certificate] = all("certificate");
   return {
     owner: all("owner")[0] ?? "",
     live: {
@@ -59,7 +63,12 @@ export async function observe(machine: Machine, { role, name }: NodeConfig): Pro
       ...(object ? { node: object.spec.unschedulable ? "registered, cordoned" : untouched.node } : {}),
     },
     object,
+    ...(certificate ? { validTo: validTo(certificate) } : {}),
   };
+}
+
+function validTo(certificate: string): Date {
+  return new Date(new X509Certificate(Buffer.from(certificate, "base64")).validTo);
 }
 
 function fileWords(line: string): string {

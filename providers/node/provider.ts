@@ -1,5 +1,7 @@
+import { expiryWarning } from "../../k3s/certificates";
 import { type NodeConfig, paths } from "../../k3s/config";
 import { namesNode, ownerFile } from "../../k3s/owner";
+import { keeperUnit } from "../../k3s/snapshots";
 import { unitName } from "../../k3s/unit";
 import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
@@ -11,6 +13,7 @@ import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import type { Resource } from "../wire";
 import { adoption, takeOver } from "./adopt";
+import { apiOf, serversOf } from "./api";
 import { change } from "./change";
 import { checkToken } from "./check-token";
 import { complaints } from "./complaints";
@@ -18,6 +21,7 @@ import { cost } from "./cost";
 import { entry, placed } from "./entry";
 import { forget } from "./forget";
 import { install, uninstall } from "./install";
+import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
@@ -30,7 +34,7 @@ export interface NodeInputs extends Partial<Live> {
   config: NodeConfig;
   /** Where a server joins when it is made, empty where it began the cluster. It stays so, whoever is the first later. */
   join?: string;
-  /** Other declared servers: where this one begins a cluster, one of them may have it already. */
+  /** The other declared servers: where this one begins a cluster, one of them may have it already; an agent may need any. */
   peers?: Member[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
@@ -40,6 +44,8 @@ export interface NodeInputs extends Partial<Live> {
   adopt?: (keyof Tokens)[];
   /** Where servers keep the cluster's state, where that is not etcd on themselves. */
   datastore?: NodeConfig["datastore"];
+  /** Where it puts snapshots of etcd, beside each of which its token is kept; absent where there is no etcd. */
+  snapshotFolder?: string;
   /** The text of registries.yaml; without it there is none. */
   registries?: string;
   /** The text of the unit's environment file; without it there is none. */
@@ -47,9 +53,11 @@ export interface NodeInputs extends Partial<Live> {
   /** The binary that Machine verified. */
   sha256: string;
   membership?: string;
+  /** What its tokens and its certificates were rotated by; another value is another turn. */
+  rotate?: Rotation;
   /** How to take it that an agent does not reach the others through the pod network; by default as an error. */
   podNetwork?: Override;
-  /** A server that may change the node's object; absent on servers, and where none is known. */
+  /** A server that may change the node's object, or one of its peers may; absent on servers, and where none is known. */
   api?: Member;
   /** How many of its role may restart at once; servers do so one at a time. */
   atOnce?: number;
@@ -58,7 +66,12 @@ export interface NodeInputs extends Partial<Live> {
   patience: number;
 }
 
-export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token" | "agentToken">> {
+export interface Rotation {
+  tokens?: string;
+  certificates?: string;
+}
+
+export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token" | "agentToken" | "adopt">> {
   /** The server token in its full form, with which the other servers join; absent on agents. */
   joinToken?: string;
 }
@@ -84,10 +97,10 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   ],
   // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
   pending: [
-    ...(["config", "files", "node", "join", "token", "agentToken", "version", "sha256"] as const),
-    ...(["registries", "environment", "datastore"] as const),
+    ...(["config", "files", "node", "join", "token", "agentToken", "rotate", "version", "sha256"] as const),
+    ...(["registries", "environment", "datastore", "snapshotFolder"] as const),
   ],
-  check: (inputs, old) => ({ mistakes: complaints(inputs, old), learned: untouched }),
+  check: async (inputs, old) => ({ mistakes: await complaints(inputs, old), learned: untouched }),
   cost,
   changes: ({ config: { name }, connection }) => ({ name, connection }),
   create: async (given, tell, begun) => {
@@ -115,18 +128,23 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   isMissing: ({ config: { name }, connection }) => isMissing(connect(name, connection), ...marks),
   read: async (id, { config, connection }, tell) => {
     tell("looking at the node");
-    const { owner, live, object } = await observe(connect(config.name, connection), config);
+    const { owner, live, object, validTo } = await observe(connect(config.name, connection), config);
     if (owner !== id && !live.unit.startsWith("active")) return "gone";
+    const ends = validTo && expiryWarning(config.name, validTo, new Date());
+    if (ends) tell.warn(ends);
     const whose = namesNode(owner) ? `the machine belongs to ${owner}` : `${ownerFile} names no node`;
     const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
   },
-  delete: async (id, { config, connection, api, peers = [] }, tell) => {
+  delete: async (id, state, tell) => {
+    const { config, connection, snapshotFolder } = state;
     const step = "removing the node";
     tell(step);
+    await hasLeft(id, state);
     const machine = connect(config.name, connection);
-    const others = [...(api ? [api] : []), ...peers].map((other) => connect(other.name, other.connection));
-    const left = `${unitName(config.role)}.service, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
+    const others = serversOf(state).map((other) => connect(other.name, other.connection));
+    const units = [unitName(config.role), ...(snapshotFolder ? [keeperUnit] : [])];
+    const left = `${units.map((unit) => `${unit}.service`).join(", ")}, /usr/local/bin/k3s, /usr/local/lib/k3s, /etc/rancher, ${paths.data}`;
     const remove = () => uninstall(machine, id, config);
     const machineId = await removeFrom({ machine, connection, others, left, tell }, remove).catch((error) => {
       throw advised(step, error, {
@@ -134,6 +152,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
       });
     });
     // A server's membership goes with its object, which must not be while others go as well.
-    if (config.role === "agent" && api) await forget(config.name, api, tell, machineId);
+    const api = await apiOf(state);
+    if (api) await forget(config.name, api, tell, machineId);
   },
 };

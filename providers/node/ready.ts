@@ -5,6 +5,7 @@ import type { Machine } from "../../remote/machine";
 import { secretsOf } from "../secrets";
 import { waitFor } from "../wait";
 import type { Tell } from "../wire";
+import { apiOf } from "./api";
 import { makingRoom } from "./forget";
 import { opening } from "./install";
 import { setObject } from "./object";
@@ -20,13 +21,13 @@ export async function ready(
   tell: Tell,
   restarts: keyof typeof restartsAllowed = "new",
 ): Promise<void> {
-  const { config, token, patience, api } = inputs;
+  const { config, token, patience } = inputs;
   const { role, name } = config;
   await waitFor({
     ...{ machine, unit: unitName(role), script: "node-ready", patience, tell },
     variables: { ROLE: role, NODE: name, RESTARTS: restartsAllowed[restarts] },
     secrets: [...secretsOf(token), ...opening(inputs)],
-    remedy: makingRoom(machine, name, api, tell),
+    remedy: makingRoom(machine, inputs, tell),
   });
 }
 
@@ -57,5 +58,6 @@ export async function register(
   tell: Tell,
 ): Promise<void> {
   const declared = ({ config, node = untouched.node }: NodeInputs) => [registrationFile(config), node].join();
-  if (declared(inputs) !== declared(old)) await setObject(machine, inputs, old, tell);
+  if (declared(inputs) === declared(old)) return;
+  await setObject(machine, { config: inputs.config, api: await apiOf(inputs) }, old, tell);
 }

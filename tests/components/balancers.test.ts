@@ -135,6 +135,14 @@ describe("a virtual address", () => {
     expect(dependencies("HaProxy", "s1")).toEqual(expect.arrayContaining(["Node s1", "Node s2", "Node s3"]));
   });
 
+  test("nobody leaves before clients are sent to those who stay", async () => {
+    await cluster({ endpoint: vip });
+    expect(dependencies("Departure", "dev")).toEqual(
+      expect.arrayContaining(["Keepalived s1", "Keepalived s2", "Keepalived s3", "Node a1"]),
+    );
+    expect(dependencies("Node", "a1")).toContain("HaProxy a1");
+  });
+
   test("is what the kubeconfig and the endpoint speak to, and in every server's certificate", async () => {
     const { endpoint } = await cluster({ endpoint: vip });
     expect(only("ControlPlane").endpoint).toEqual({ address: "10.0.0.100", port: 8443 });

@@ -46,7 +46,7 @@ test("agents wait for every server, and not for the control plane's verification
 test("every machine is looked at in one go, and the control plane is every server", async () => {
   await cluster("dev", machines);
   expect(Object.keys(only("Preflight").machines as object).sort()).toEqual(["a1", "s1", "s2", "s3"]);
-  expect(only("Membership").servers).toEqual(["s1", "s2", "s3"]);
+  expect(only("Membership")).toMatchObject({ servers: ["s1", "s2", "s3"], allowSingleServer: false });
   const servers = only("ControlPlane").servers as { name: string }[];
   expect(servers.map(({ name }) => name)).toEqual(["s1", "s2", "s3"]);
 });
@@ -57,12 +57,27 @@ test("every server knows the others: whether the cluster exists, and whether it 
   expect((node("s2").peers as { name: string }[]).map(({ name }) => name)).toEqual(["s1", "s3"]);
 });
 
-test("agents know a server that may change their nodes, by the key that was learned; servers need none", async () => {
+test("servers keep the tokens of their snapshots where those are", async () => {
+  await cluster("dev", { ...machines, snapshots: { folder: "/backup" } });
+  expect(node("s2")).toMatchObject({
+    snapshotFolder: "/backup",
+    config: { extra: { "etcd-snapshot-dir": "/backup" } },
+  });
+  expect(node("a1")).not.toHaveProperty("snapshotFolder");
+});
+
+test("servers whose state is elsewhere have no snapshots", async () => {
+  await cluster("elsewhere", { ...machines, datastore: { kind: "external", endpoint: "postgres://db/k3s" } });
+  expect(node("s1")).not.toHaveProperty("snapshotFolder");
+});
+
+test("agents know all servers, each of which may change their nodes, by the keys that were learned; servers need none", async () => {
   await cluster("dev", { ...machines, ssh: { trustOnFirstUse: true } });
   expect(node("a1").api).toEqual({
     name: "s1",
     connection: { host: "10.0.0.11", hostKey: "ssh-ed25519 learned", hostKeyLearned: true },
   });
+  expect(node("a1").peers).toMatchObject([{ name: "s2" }, { name: "s3" }]);
   for (const name of ["s1", "s2", "s3"]) expect(node(name)).not.toHaveProperty("api");
 });
 
@@ -74,6 +89,8 @@ test("who leaves is seen to last, when all who stay are as they are to be", asyn
     ["a1"],
   ]);
   expect({ drain, atOnce }).toEqual({ drain: { timeout: 90_000, grace: 2, emptyDirs: "keep" }, atOnce: 1 });
+  // How somebody is reached who is no more may hold passwords.
+  expect([only("Membership").former, only("Departure").former]).toEqual([secret([]), secret([])]);
   expect(dependencies("Departure", "dev")).toEqual(expect.arrayContaining(["ControlPlane dev", "Node a1"]));
 });
 
@@ -125,6 +142,29 @@ test("with adopt the first server says which tokens its cluster has, and the loo
   registered.length = 0;
   await cluster("plain", machines);
   expect([node("s1"), node("a1"), only("Preflight")].filter((inputs) => "adopt" in inputs)).toEqual([]);
+});
+
+test("also on a cluster that was adopted a turn is told to it, and its new agent token goes by the first server", async () => {
+  await cluster("dev", { ...machines, adopt: true, tokens: { rotate: "2" } });
+  expect(only("Membership")).toMatchObject({ rotate: "2", agentToken: secret("made-dev-agent-token") });
+  expect(node("s1")).toMatchObject({ adopt: ["token", "agentToken"], rotate: { tokens: "2" } });
+  expect(node("s2").agentToken).toEqual(secret("made-dev-agent-token"));
+  expect(node("a1").token).toEqual(secret(`K10${caHash}::node:made-dev-agent-token`));
+  expect(dependencies("Node", "s2")).toContain("Node s1");
+});
+
+test("tokens are made anew by another value to rotate by, which everybody who goes by them is told", async () => {
+  await cluster("dev", { ...machines, tokens: { rotate: "2" }, certificates: { rotate: "3" } });
+  for (const { inputs } of registered.filter(({ type }) => type.startsWith("random:")))
+    expect(inputs.keepers).toEqual({ rotate: "2" });
+  expect(only("Membership")).toMatchObject({ rotate: "2", token: secret("made-dev-token") });
+  const turn = { rotate: { tokens: "2", certificates: "3" } };
+  for (const one of [node("s1"), node("s2"), node("a1"), only("ControlPlane")])
+    expect(one).toMatchObject(turn);
+  registered.length = 0;
+  await cluster("dev", machines);
+  for (const { inputs } of registered) expect(inputs).not.toHaveProperty("rotate");
+  for (const { inputs } of registered) expect(inputs).not.toHaveProperty("keepers");
 });
 
 test("an external endpoint is where agents join and what the kubeconfig speaks to", async () => {

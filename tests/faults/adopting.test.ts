@@ -95,6 +95,29 @@ test("U08 what cannot be taken over is refused with all reasons, and nothing is 
   other.remove();
 });
 
+test("U09 a turn of the tokens gives a cluster that was taken over those of the stack, and its agent goes on", async () => {
+  const data = "/var/lib/rancher/k3s/server";
+  const files = "/etc/rancher/k3s";
+  const password = async (name: string, file: string) =>
+    (await onMachine(lab, name, `sed 's/.*://' ${file}`)).trim();
+  const before = await startTimes();
+  const begun = Date.now();
+  await up({ tokens: { rotate: "1" } });
+  console.log(`U09 ${Date.now() - begun} ms`);
+  const [server, agent] = [
+    await password("s1", `${data}/token`),
+    await password("s1", `${data}/agent-token`),
+  ];
+  expect([server === token, agent === token, server === agent]).toEqual([false, false, false]);
+  expect(await password("s1", `${files}/token`)).toBe(server);
+  expect(await password("s1", `${files}/agent-token`)).toBe(agent);
+  expect(await password("a1", `${files}/token`)).toBe(agent);
+  expect((await startTimes()).a1).toBe(before.a1);
+  await onMachine(lab, "a1", "systemctl restart k3s-agent");
+  await onMachine(lab, "s1", "systemctl restart k3s");
+  expect(await stack.pulumi(["preview"])).toMatch(/\d+ unchanged\n/);
+});
+
 /** As k3s's own script does it. */
 async function installByHand(name: string, unit: string, words: string[], variables: Record<string, string>) {
   const release = `${lab.mirror}/${encodeURIComponent(version)}`;

@@ -51,7 +51,7 @@ export async function fieldDown(suite: string, field: Field | undefined): Promis
 }
 
 /** Gives the stack the manifest with other fields. */
-export function write({ stack, manifest }: Field, changed: Written): void {
+export function write({ stack, manifest }: Pick<Field, "stack" | "manifest">, changed: Written): void {
   writeFileSync(join(stack.folder, "cluster.yaml"), stringify({ ...manifest, ...changed }));
 }
 

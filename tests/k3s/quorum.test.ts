@@ -88,6 +88,25 @@ test("no edit of the manifest that is allowed leaves fewer than a quorum of the 
   }
 });
 
+test("of two servers one may leave where a single one is wanted, and what is left decides; nothing else is let by that", () => {
+  for (let voters = 1; voters <= 7; voters++) {
+    const before = Array.from({ length: voters }, (_, index) => `s${index}`);
+    for (let staying = 0; staying <= voters; staying++) {
+      const refused = removalComplaint(before, before.slice(0, staying), { toOne: true }) !== undefined;
+      const toOne = voters === 2 && staying === 1;
+      expect([voters, staying, refused]).toEqual([voters, staying, staying < quorum(voters) && !toOne]);
+    }
+  }
+  for (const trouble of [{}, { trouble: "is ill" }]) {
+    const pair: Voter[] = [
+      { node: "s1", votes: true },
+      { node: "s2", votes: true, ...trouble },
+    ];
+    expect(departureComplaint(pair, "s2")).toBeUndefined();
+    expect(decides(pair.slice(0, 1))).toBe(true);
+  }
+});
+
 describe("refusals have the numbers", () => {
   const [s1, s2, s3]: Voter[] = [
     { node: "s1", votes: true },
@@ -98,6 +117,16 @@ describe("refusals have the numbers", () => {
   test("of an edit, and what would be allowed", () => {
     expect(removalComplaint(["a", "b", "c"], ["c"])).toBe(
       "removing a, b at once would leave 1 of 3 voters, and 2 are needed: remove at most 1 at a time",
+    );
+  });
+
+  test("of an edit that leaves a single server, and how that is said", () => {
+    expect(removalComplaint(["a", "b"], ["a"])).toBe(
+      "removing b at once would leave 1 of 2 voters, and 2 are needed: " +
+        "give another server before, or allowSingleServer: true where the one that stays is to be alone",
+    );
+    expect(removalComplaint(["a", "b"], ["c"])).toBe(
+      "removing a, b at once would leave 0 of 2 voters, and 2 are needed: give other servers before",
     );
   });
 

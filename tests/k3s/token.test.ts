@@ -1,4 +1,4 @@
-import { parseToken, pinnedToken } from "../../k3s/token";
+import { parseToken, pinnedToken, renewed } from "../../k3s/token";
 
 const hash = "a".repeat(64);
 
@@ -16,4 +16,12 @@ test.each(["secret", "K10short::server:x", `K10${hash}`])("%j is a password and 
 
 test("what is pinned can be read again", () => {
   expect(parseToken(pinnedToken(hash, "node", "p"))).toEqual({ caHash: hash, user: "node", password: "p" });
+});
+
+test.each([
+  ["old", "new"],
+  [`K10${hash}::server:old`, `K10${hash}::server:new`],
+  [`K10${hash}::node:old`, `K10${hash}::node:new`],
+])("%s is as full with another password", (token, now) => {
+  expect(renewed(token, "new")).toBe(now);
 });

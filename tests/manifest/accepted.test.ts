@@ -78,6 +78,7 @@ minima: { server: { cpus: 2, memory: 2Gi, disk: 20G }, agent: { memory: 512Mi } 
 timeouts: { connect: 90 s, ready: 5 minutes }
 upgrade: { agents: { atOnce: 2, drain: true }, servers: { drain: false } }
 drain: { timeout: 90 s, grace: 10 s, emptyDirs: keep }
+allowSingleServer: true
 preflight: { small-disk: ignore, clock-off: error }
 proxy: { http: "http://me:secret@proxy:3128", https: "http://proxy:3128", noProxy: .example.com }
 `;
@@ -210,8 +211,11 @@ test("a complete manifest says on each machine what holds for it", () => {
     endpoint: { address: "10.0.0.100", port: 8443 },
     minima: { server: { cpus: 2, memory: "2Gi", disk: "20G" }, agent: { memory: "512Mi" } },
     timeouts: { connect: "90 s", ready: "5 minutes" },
+    tokens: {},
+    certificates: {},
     upgrade: { agents: { atOnce: 2, drain: true }, servers: { drain: false } },
     drain: { timeout: "90 s", grace: "10 s", emptyDirs: "keep" },
+    allowSingleServer: true,
     preflight: { "small-disk": "ignore", "clock-off": "error" },
     proxy: { http: "http://me:secret@proxy:3128", https: "http://proxy:3128", noProxy: [".example.com"] },
   });
@@ -252,8 +256,11 @@ test("the least one can say is a name, a version and a server", () => {
     apiserver: { args: [] },
     minima: { server: {}, agent: {} },
     timeouts: {},
+    tokens: {},
+    certificates: {},
     upgrade: { agents: { atOnce: "10%", drain: true }, servers: { drain: true } },
     drain: { timeout: "5 minutes", emptyDirs: "delete" },
+    allowSingleServer: false,
     preflight: {},
   });
 });

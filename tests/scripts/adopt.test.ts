@@ -10,6 +10,7 @@ const variables = {
   CONFIG: "node-name: s1\n",
   REGISTRATION: "{}\n",
   REGISTER: "no",
+  RENEW: "",
   MADE: "no",
   ADOPT: "keep",
   TOKEN: "t0ken",
@@ -19,7 +20,14 @@ const variables = {
   AUTHENTICATION: "",
   PUBLIC_ROLE: "",
   OURS: "# Ours.",
+  KEEPER: "",
+  KEEPER_SERVICE: "",
+  KEEPER_PATH: "",
+  SNAPSHOTS: "",
 };
+
+const keeper = { KEEPER: "echo keep\n", KEEPER_SERVICE: "[Service]\n", KEEPER_PATH: "[Path]\n" };
+const keeperUnit = "snapshot-tokens-k3s";
 
 const theirs = {
   [unit]: "[Service]\nExecStart=/usr/local/bin/k3s server --cluster-init\n",
@@ -44,6 +52,9 @@ function foreign(state = "active"): StubMachine {
     "reset-failed k3s": 0,
     "start --no-block k3s": 0,
     "restart --no-block k3s": 0,
+    [`enable --quiet ${keeperUnit}.path ${keeperUnit}.service`]: 0,
+    [`restart ${keeperUnit}.path`]: 0,
+    [`start --no-block ${keeperUnit}.service`]: 0,
   });
   return machine;
 }
@@ -106,6 +117,25 @@ test("a run that is cut off goes on, keeps what was there first, and restarts wh
   expect(machine.run("install-node", { ...variables, ADOPT: "restart" }).stdout).toBe("restarted\n");
   expect(machine.read(kept(machine, unit))).toBe(theirs[unit]);
   expect(machine.has(kept(machine, `${folder}/config.yaml.d/registration.yaml`))).toBe(false);
+});
+
+test("its snapshots have their tokens kept from then on, and k3s goes on", () => {
+  const machine = foreign();
+  const outcome = machine.run("install-node", { ...variables, ...keeper });
+  expect(outcome.stdout).toBe("unchanged\n");
+  expect(outcome.linesOf("systemctl")).toContain(`restart ${keeperUnit}.path`);
+  expect(machine.read(`${folder}/keep-snapshot-tokens`)).toBe(keeper.KEEPER);
+  expect(machine.read(`${folder}/.written`)).toContain(`${keeperUnit}.path`);
+});
+
+test("the owner is said when all else is written", () => {
+  const machine = foreign();
+  machine.stub("chmod", { "0644 *.path.new": 1, "*": { shell: 'chmod "$@"' } });
+  expect(machine.run("install-node", { ...variables, ...keeper }).code).toBe(1);
+  expect([machine.has(`${folder}/keep-snapshot-tokens`), machine.has(`${folder}/owner`)]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test("variables that are declared take the place of those of the installer", () => {

@@ -8,6 +8,8 @@ const certificates = {
   agent: "/var/lib/rancher/k3s/agent/client-kubelet.crt",
 };
 
+const certificate = "its own\n-----END CERTIFICATE-----\n";
+
 /** Its files as they were written: their path, mode and text. */
 const files: [string, number, string][] = [
   [`${folder}/owner`, 0o644, "dev/s1"],
@@ -30,7 +32,7 @@ function node({ unit: [active, enabled] = ["active", "enabled"], answer = found(
     return `${sum} ${mode.toString(8)}:root:root ${machine.path(path)}\n`;
   });
   machine.write(`${folder}/.written`, lines.join(""), 0o600);
-  for (const file of Object.values(certificates)) machine.write(file, "");
+  for (const file of Object.values(certificates)) machine.write(file, `${certificate}its issuer's\n`);
   machine.stub("systemctl", {
     "is-active k3s": { shell: `echo ${active}; [ ${active} = active ]` },
     "is-enabled k3s": { shell: `echo ${enabled}; [ ${enabled} = enabled ]` },
@@ -54,7 +56,8 @@ function told(machine: StubMachine, variables?: Record<string, string>): string[
   return outcome.stdout.replaceAll(machine.path(""), "/").replaceAll("//", "/").trimEnd().split("\n");
 }
 
-const fine = ["owner=dev/s1", "unit=active enabled", `node=${object}`];
+const valid = `certificate=${Buffer.from(certificate).toString("base64")}`;
+const fine = ["owner=dev/s1", "unit=active enabled", valid, `node=${object}`];
 
 test("a node that nobody has touched is told by owner, unit and object, and nothing is touched", () => {
   const machine = node();
@@ -138,7 +141,7 @@ test.each<[string, Answer, string[]]>([
   ["is not ready", found('{"kind":"Status","code":503}', 503), []],
   ["does not know who asks", found('{"kind":"Status","code":401}', 401), []],
 ])("of the object of a node nothing is made up: the API %s", (_case, answer, lines) => {
-  expect(told(node({ answer })).slice(2)).toEqual(lines);
+  expect(told(node({ answer })).slice(3)).toEqual(lines);
 });
 
 test.each([
@@ -188,4 +191,22 @@ test("a secret of a file is told to nobody", () => {
   expect([stdout, ...calls.flatMap(({ args }) => args)].filter((word) => word.includes("s3cret"))).toEqual(
     [],
   );
+});
+
+test.each([
+  [
+    "is told where it does not look any more",
+    3,
+    ["file=/etc/systemd/system/snapshot-tokens-k3s.path stopped"],
+  ],
+  ["is not told where it does", 0, []],
+])("the unit that looks at snapshots %s", (_, code, lines) => {
+  const machine = node();
+  machine.write("/etc/systemd/system/snapshot-tokens-k3s.path", "");
+  machine.stub("systemctl", {
+    "is-active --quiet snapshot-tokens-k3s.path": code,
+    "is-active k3s": "active\n",
+    "is-enabled k3s": "enabled\n",
+  });
+  expect(told(machine).filter((line) => line.startsWith("file="))).toEqual(lines);
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { stubMachine } from "./harness";
 
 const db = "/var/lib/rancher/k3s/server/db";
@@ -19,7 +20,8 @@ test("a snapshot is saved, and beside it the token that it needs, for root alone
   );
   const outcome = machine.run("save-snapshot", { NAME: "before-x" });
   expect(outcome).toMatchObject({ code: 0, stderr: "" });
-  expect(outcome.stdout.trim()).toBe(machine.path(`${db}/snapshots/before-x-s1-2`));
+  const sum = createHash("sha256").update("new\n").digest("hex");
+  expect(outcome.stdout).toBe(`${machine.path(`${db}/snapshots/before-x-s1-2`)}\n4\n${sum}\n`);
   expect(machine.read(`${db}/snapshot-tokens/before-x-s1-2`)).toBe("K10::server:s3cret\n");
   expect([
     machine.mode(`${db}/snapshot-tokens`),

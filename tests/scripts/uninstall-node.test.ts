@@ -241,3 +241,23 @@ test("one that was cut off when only its mark was left is completed", () => {
   expect(uninstall(machine)).toMatchObject({ code: 0, stderr: "" });
   expect(machine.has("/etc/rancher")).toBe(false);
 });
+
+test("what keeps the tokens of snapshots goes before the snapshots do", () => {
+  const machine = node();
+  const units = ["path", "service"].map((kind) => `/etc/systemd/system/snapshot-tokens-k3s.${kind}`);
+  const files = [...units, "/etc/rancher/k3s/keep-snapshot-tokens"];
+  for (const file of files) machine.write(file, "");
+  const stop = "disable --now --quiet snapshot-tokens-k3s.path snapshot-tokens-k3s.service";
+  machine.stub("systemctl", {
+    [stop]: 0,
+    "disable --now --quiet k3s": 0,
+    "daemon-reload": 0,
+    "reset-failed k3s": 1,
+  });
+  const outcome = uninstall(machine);
+  expect([outcome.code, outcome.linesOf("systemctl").slice(0, 2)]).toEqual([
+    0,
+    ["disable --now --quiet k3s", stop],
+  ]);
+  expect(filesOf(machine, files)).toEqual([]);
+});

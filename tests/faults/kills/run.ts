@@ -17,7 +17,7 @@ export interface Run {
 
 /** Starts an operation, and tells each step boundary as the engine's log names it. */
 export function begin(
-  { stack, named }: Scene,
+  { stack, named }: Pick<Scene, "stack" | "named">,
   args: readonly string[],
   onBoundary: (name: string) => void,
 ): Run {

@@ -37,6 +37,7 @@ const servers = (answers: Answer[]) =>
         "node-ready": answer,
         "check-tunnel": {},
         "read-cluster": readable,
+        "note-cluster": {},
         journal: {},
       }),
     ),
@@ -78,9 +79,9 @@ test("gives what others need, read from the first server, and a kubeconfig for t
     "current-context": "prod",
   });
   expect(list.map((machine) => machine.scripts())).toEqual([
-    ["node-ready", "check-tunnel", "read-cluster"],
-    ["node-ready", "check-tunnel"],
-    ["node-ready", "check-tunnel"],
+    ["node-ready", "check-tunnel", "read-cluster", "note-cluster"],
+    ["node-ready", "check-tunnel", "note-cluster"],
+    ["node-ready", "check-tunnel", "note-cluster"],
   ]);
   expect(list[1]?.variables("node-ready")).toMatchObject({ ROLE: "server", NODE: "s2" });
 });
@@ -144,8 +145,8 @@ test("a new server makes it look at all of them again; another patience alone do
   expect(outs).toMatchObject({ ...lasting(list), ...outputs });
   expect(outs.kubeconfig).not.toBe("old");
   expect(list.map((machine) => machine.scripts())).toEqual([
-    ["node-ready", "check-tunnel", "read-cluster"],
-    ["node-ready", "check-tunnel"],
+    ["node-ready", "check-tunnel", "read-cluster", "note-cluster"],
+    ["node-ready", "check-tunnel", "note-cluster"],
   ]);
 });
 
@@ -196,6 +197,6 @@ describe("the pod network", () => {
     expect(list.flatMap((machine) => machine.scripts())).not.toContain("check-tunnel");
     const alone = await servers([{}]);
     await controlPlane().create(inputs(alone));
-    expect(alone[0]?.scripts()).toEqual(["node-ready", "read-cluster"]);
+    expect(alone[0]?.scripts()).toEqual(["node-ready", "read-cluster", "note-cluster"]);
   });
 });

@@ -19,10 +19,18 @@ beforeEach(() => {
 
 async function machine(name: string, told?: Record<string, Told | undefined>): Promise<FakeMachine> {
   const doing = (script: string) => (variables: Record<string, string>) => {
-    order.push([name, script, variables.NODE ?? variables.BODY ?? ""].join(" ").trim());
+    const { NODE, BODY, ENABLED = "" } = variables;
+    order.push([name, script, NODE ?? BODY ?? ENABLED].join(" ").trim());
     return {};
   };
-  const scripts = ["drain-node", "stop-node", "forget-node", "change-members"];
+  const scripts = [
+    "drain-node",
+    "stop-node",
+    "forget-node",
+    "change-members",
+    "enable-node",
+    "uncordon-node",
+  ];
   const answers = Object.fromEntries(scripts.map((script) => [script, doing(script)]));
   return machines.machine(name, { ...answers, ...(told ? { "read-member": etcd(name, told) } : {}) });
 }
@@ -54,10 +62,74 @@ test("an agent leaves without pods, stopped, and unknown to the API", async () =
   expect(outs).toMatchObject({ agents: [member(a2)] });
 });
 
+/** A machine whose host's name has no address any more. */
+async function gone(name: string): Promise<FakeMachine> {
+  const unreachable = await machines.unreachable(name);
+  return { ...unreachable, connection: { ...unreachable.connection, host: `${name}.invalid` } };
+}
+
 test("one that cannot be reached leaves without what would wait for it", async () => {
-  const [s1, a1] = [await machine("s1"), await machines.unreachable("a1")];
+  const [s1, a1] = [await machine("s1"), await gone("a1")];
   await leave(given([s1], [a1]), given([s1], []));
   expect(order).toEqual(["s1 forget-node a1"]);
+});
+
+test("one that only does not let this in is not taken to be dead", async () => {
+  const told = { s1: {}, s2: {}, s3: {} };
+  const [s1, s2] = [await machine("s1", told), await machine("s2", told)];
+  const [s3, a1] = [await machines.unreachable("s3"), await machines.unreachable("a1")];
+  for (const [before, after, name] of [
+    [given([s1, s2, s3], []), given([s1, s2], []), "s3"],
+    [given([s1, s2], [a1]), given([s1, s2], [], { cluster: "other" }), "a1"],
+  ] as const)
+    expect((await refusal(leave(before, after))).message).toMatch(
+      new RegExp(
+        `^${name}: having it leave: .* refused the connection .*, so that nobody can tell whether it is dead\n` +
+          " {2}next: .*; where it is gone for good, docs/leaving.md says how to have that seen$",
+      ),
+    );
+  expect(order).toEqual([]);
+});
+
+test("a server that nobody here reaches is not dead where the others have a line to it", async () => {
+  const told: Record<string, Told | undefined> = { s1: {}, s2: {}, s3: {} };
+  const [s1, s2, s3] = [await machine("s1", told), await machine("s2", told), await gone("s3")];
+  const [before, after] = [given([s1, s2, s3], []), given([s1, s2], [])];
+  expect((await refusal(leave(before, after))).message).toBe(
+    "s3: taking s3 out of etcd: it cannot be reached from here, and is not dead: the other members of etcd have a line to it\n" +
+      "  next: see what keeps this machine from reaching it, or stop k3s there, then run this again",
+  );
+  expect(order).toEqual([]);
+  told.s3 = { heard: false };
+  for (const one of [s1, s2]) one.answers["read-member"] = etcd(one.name, told);
+  await leave(before, after);
+  expect(order).toEqual(['s1 change-members {"ID":"3"}', "s1 forget-node s3"]);
+});
+
+test("a server that etcd does not let go starts with its machine again", async () => {
+  const told = { s1: {}, s2: {}, s3: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  (list[0] as FakeMachine).answers["change-members"] = { code: 69, stderr: "etcd says too busy\n" };
+  const { message } = await refusal(leave(given(list, []), given(list.slice(0, 2), [])));
+  expect(message).toMatch(/^s1: taking s3 out of etcd: etcd says too busy\n/);
+  expect(order).toEqual([
+    ...["s1 drain-node s3", "s3 enable-node no", "s3 enable-node yes"],
+    "s1 uncordon-node s3",
+  ]);
+});
+
+test("who cannot be stopped may have pods again, and the failure is told also where that fails", async () => {
+  const [s1, a1] = [await machine("s1"), await machine("a1")];
+  a1.answers["stop-node"] = { code: 1, stderr: "no\n" };
+  const failed = /^a1: stopping a1: "stop-node" failed with exit code 1: no/;
+  expect((await refusal(leave(given([s1], [a1]), given([s1], [])))).message).toMatch(failed);
+  expect(order).toEqual(["s1 drain-node a1", "s1 uncordon-node a1"]);
+  s1.answers["uncordon-node"] = { code: 69, stderr: "the API is gone\n" };
+  const other = { cluster: `other${made}` };
+  expect((await refusal(leave(given([s1], [a1], other), given([s1], [], other)))).message).toMatch(failed);
+  await until("it is told", () =>
+    host().engine.said(`leaving${made}`).join().includes("run kubectl uncordon a1"),
+  );
 });
 
 test("a server that answers has it leave, where the first does not", async () => {
@@ -89,6 +161,7 @@ test("a server leaves etcd before it is stopped, and is asked for by one that st
   await leave(given(list, []), given([s1, s2], []));
   expect(order).toEqual([
     "s1 drain-node s3",
+    "s3 enable-node no",
     's3 change-members {"targetID":"1"}',
     's1 change-members {"ID":"3"}',
     "s3 stop-node",
@@ -104,6 +177,7 @@ test("the first server leaves like any other", async () => {
   await leave(given(list, []), given([s2, s3], []));
   expect(order).toEqual([
     "s2 drain-node s1",
+    "s1 enable-node no",
     's2 change-members {"ID":"1"}',
     "s1 stop-node",
     "s2 forget-node s1",
@@ -138,6 +212,32 @@ test("a server that was taken out of etcd by a run that was cut off goes on from
   const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
   await leave(given(list, []), given(list.slice(0, 2), []));
   expect(order).toEqual(["s1 drain-node s3", "s3 stop-node", "s1 forget-node s3"]);
+});
+
+test("a server that joined in a run that failed leaves like any other, and once", async () => {
+  const told = { s1: {}, s2: {}, s3: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  const staying = list.slice(0, 2);
+  const s3 = member(list[2] as FakeMachine);
+  const [before, after] = [given(staying, []), given(staying, [], { former: [{ ...s3, id: "3" }] })];
+  expect(await departure().diff(before, after)).toBe(true);
+  await until("it is told", () => host().engine.said(`leaving${made}`).join().includes("s3 will leave"));
+  const outs = await leave(before, after);
+  expect(order).toEqual([
+    "s1 drain-node s3",
+    "s3 enable-node no",
+    's1 change-members {"ID":"3"}',
+    "s3 stop-node",
+    "s1 forget-node s3",
+  ]);
+  order = [];
+  await leave(outs, after);
+  expect(order).toEqual([]);
+  // It came and left again in runs that failed: etcd knows it as another member.
+  const again = { ...after, former: [{ ...s3, id: "7" }] };
+  expect(await departure().diff(outs, again)).toBe(true);
+  await leave(outs, again);
+  expect(order).toContain("s3 stop-node");
 });
 
 test("a server without which etcd could not decide stays, whatever the manifest says", async () => {

@@ -20,7 +20,8 @@ async function servers(told: Record<string, Told | undefined>): Promise<FakeMach
 
 function given(members: FakeMachine[], more: Props = {}): Props {
   return {
-    ...{ cluster: "prod", version, servers: members.map(({ name }) => name) },
+    ...{ cluster: "prod", version, token: "new-t0ken", agentToken: "new-agent-t0ken" },
+    ...{ servers: members.map(({ name }) => name) },
     ...{ members: members.map(({ name, connection }) => ({ name, connection })), releases: [] },
     ...more,
   };
@@ -33,6 +34,8 @@ async function complaints(old: Props | undefined, inputs: Props): Promise<string
 }
 
 const healthy = { s1: {}, s2: {}, s3: {} };
+/** Whose etcd may go to the next minor release of k3s. */
+const current = { s1: { version: "3.5.26" }, s2: { version: "3.5.26" }, s3: { version: "3.5.26" } };
 
 describe("check", () => {
   test("of no server at all says that one is needed, whatever was before", async () => {
@@ -45,10 +48,41 @@ describe("check", () => {
 
   test("of more removed at once than etcd lets go is refused with the numbers", async () => {
     const old = { servers: ["s1", "s2", "s3"], version };
-    const [s3] = await servers({ s3: {} });
+    const [, , s3] = await servers({ s1: {}, s2: {}, s3: {} });
     expect(await complaints(old, given(s3 ? [s3] : []))).toEqual([
       "removing s1, s2 at once would leave 1 of 3 voters, and 2 are needed: remove at most 1 at a time",
     ]);
+  });
+
+  test("of more removed than etcd lets go is refused by who votes, also after an edit that came to nothing", async () => {
+    const told = { s1: {}, s2: {}, s3: {}, s4: {}, s5: {} };
+    const list = await servers(told);
+    const last = { ...given(list.slice(0, 3)), former: given(list.slice(3)).members };
+    expect(await complaints(last, given(list.slice(0, 2)))).toEqual([
+      "removing s3, s4, s5 at once would leave 2 of 5 voters, and 3 are needed: remove at most 2 at a time",
+    ]);
+  });
+
+  test("of a server removed that has never joined takes no vote away", async () => {
+    const list = await servers({ s1: {}, s2: undefined });
+    expect(await complaints(given(list), given(list.slice(0, 1)))).toEqual([]);
+    const nowhere = await servers({ s1: undefined, s2: undefined, s3: undefined });
+    expect(await complaints(given(nowhere), given(nowhere.slice(0, 1)))).toEqual([]);
+    // Whoever cannot be asked may have one.
+    const silent = await Promise.all(["s2", "s3"].map((name) => machines.unreachable(name)));
+    const [s1] = nowhere as [FakeMachine];
+    expect(await complaints(given([s1, ...silent]), given([s1]))).toHaveLength(1);
+  });
+
+  test("of one of two servers removed is refused unless a single one is what is wanted", async () => {
+    const [s1] = await servers({ s1: {}, s2: { declared: true } });
+    const old = { servers: ["s1", "s2"], version };
+    const alone = [s1 as FakeMachine];
+    expect(await complaints(old, given(alone))).toEqual([
+      "removing s2 at once would leave 1 of 2 voters, and 2 are needed: " +
+        "give another server before, or allowSingleServer: true where the one that stays is to be alone",
+    ]);
+    expect(await complaints(old, given(alone, { allowSingleServer: true }))).toEqual([]);
   });
 
   test.each<[string, string[], Record<string, Told | undefined>]>([
@@ -127,20 +161,59 @@ describe("check", () => {
   });
 });
 
+describe("who was a server and may be a member of etcd", () => {
+  const reached = ({ name, connection }: FakeMachine) => ({ name, connection });
+  const formerIn = async (old: Props, inputs: Props) => (await membership().check(old, inputs)).inputs.former;
+
+  test("is known from the last run, also from one that failed, until etcd knows nobody of that name", async () => {
+    const told: Record<string, Told | undefined> = { ...healthy, s4: { declared: true }, s5: undefined };
+    const list = await servers(told);
+    const [staying, s4] = [list.slice(0, 3), list[3] as FakeMachine];
+    const old = given([...staying, s4]);
+    const former = [{ ...reached(s4), id: "4" }];
+    const next = given(staying);
+    expect(await formerIn(old, next)).toEqual(former);
+    // What leaves it in a run that fails is there for the next one, whatever that is to change.
+    const other = given(list.filter((one) => one !== s4));
+    expect(await formerIn({ ...next, former }, other)).toEqual(former);
+    told.s4 = undefined;
+    for (const one of staying) one.answers["read-member"] = etcd(one.name, told);
+    expect(await formerIn({ ...next, former }, other)).toEqual([]);
+    // Of nothing but this there is no change to tell.
+    expect(await formerIn({ ...next, former }, next)).toEqual(former);
+  });
+
+  test("is everybody who was one where etcd runs nowhere, and nobody lists its members", async () => {
+    const list = await servers({ s1: { runs: false }, s2: { runs: false }, s3: { runs: false } });
+    const old = given(list);
+    expect(await formerIn({ ...old, row: rowFor("nowhere") }, given(list.slice(0, 2)))).toEqual([
+      reached(list[2] as FakeMachine),
+    ]);
+  });
+
+  test("is everybody who was one where servers have no vote", async () => {
+    const list = await Promise.all(["s1", "s2"].map((name) => machines.machine(name)));
+    const [s1, s2] = list as [FakeMachine, FakeMachine];
+    const external = { external: true };
+    expect(await formerIn(given(list, external), given([s1], external))).toEqual([reached(s2)]);
+  });
+});
+
 test("who is a server, and what they run, is recorded; how they are reached is no change of it", async () => {
   const list = await servers(healthy);
   const { id, outs } = await membership().create(given(list));
   expect(outs).toEqual({ servers: ["s1", "s2", "s3"], version, __provider: expect.anything() });
   expect(id).toBe("membership");
   expect(await membership().diff(outs, given(list))).toBe(false);
+  expect(await membership().diff(outs, given(list, { allowSingleServer: true }))).toBe(false);
   expect(await membership().diff(outs, given(list.slice(0, 2)))).toBe(true);
   expect(await membership().diff(outs, given(list, { version: newer }))).toBe(true);
 });
 
 describe("update", () => {
   test("of a version has it fetched everywhere and etcd saved before anything else", async () => {
-    const list = await servers(healthy);
-    const a1 = await machines.machine("a1");
+    const list = await servers(current);
+    const [a1, a2] = [await machines.machine("a1"), await machines.machine("a2")];
     const order: string[] = [];
     const noting =
       (what: string, stdout = "") =>
@@ -152,8 +225,9 @@ describe("update", () => {
       Object.assign(machine.answers, {
         stage: noting("fetched", `${"5".repeat(64)}\n`),
         "save-snapshot": noting(`saved on ${machine.name}`, "/snapshots/before\n"),
+        "read-version": { stdout: `${version}\n` },
       });
-    const releases = [...list, a1].map(({ name, connection }) => ({
+    const releases = [...list, a1, a2].map(({ name, connection }) => ({
       ...{ name, connection, version: newer, release: "https://mirror", images: true },
     }));
     const inputs = { ...given(list, { version: newer, releases }), row: rowFor("prepares") };
@@ -165,13 +239,29 @@ describe("update", () => {
       IMAGES: "yes",
       PROXY: "",
     });
+    // It comes in the same edit: its hooks have not run yet.
+    expect(a2.ran).toEqual([]);
     const said = "etcd of v1.33.3+k3s1 is saved on s1: /snapshots/before";
     await until("it is told", () => host().engine.said("prepares").includes(said));
   });
 
+  test("of a version is refused by what was there before, whatever was asked for since", async () => {
+    const ill = await servers({ s1: {}, s2: {}, s3: { health: false, reason: "ALARM NOSPACE" } });
+    const { message, recorded } = await refusal(
+      membership().update(
+        "membership",
+        { servers: ["s1", "s2", "s3"], version },
+        given(ill, { version: newer }),
+      ),
+    );
+    expect(message).toMatch(/^prod: upgrading: etcd is not whole: s3 is not healthy \(ALARM NOSPACE\)\n/);
+    expect(recorded?.properties.version).toBe(version);
+  });
+
   test("of a version fails where one machine cannot fetch it, and nothing is saved", async () => {
-    const list = await servers(healthy);
-    for (const machine of list) machine.answers.stage = { stdout: "5\n" };
+    const list = await servers(current);
+    const fine = { stage: { stdout: "5\n" }, "read-version": { stdout: `${version}\n` } };
+    for (const machine of list) Object.assign(machine.answers, fine);
     (list[1] as FakeMachine).answers.stage = { code: 69, stderr: "no way\n" };
     const releases = list.map(({ name, connection }) => ({
       ...{ name, connection, version: newer, release: "https://mirror", images: false },
@@ -199,6 +289,26 @@ describe("update", () => {
     expect(s1?.variables("forget-node")).toMatchObject({ NODE: "s3" });
   });
 
+  test("keeps k3s from starting again on a machine that is there, before its member goes", async () => {
+    const told = { s1: {}, s2: {}, s3: { declared: true, heard: false } };
+    const [s1, s2, s3] = (await servers(told)) as [FakeMachine, FakeMachine, FakeMachine];
+    const order: string[] = [];
+    for (const [machine, script] of [
+      [s3, "enable-node"],
+      [s1, "change-members"],
+      [s1, "forget-node"],
+    ] as const)
+      machine.answers[script] = ({ ENABLED = "" }) => {
+        order.push([machine.name, script, ENABLED].join(" ").trim());
+        return {};
+      };
+    const former = [{ name: "s3", connection: s3.connection, id: "3" }];
+    const old = { servers: ["s1", "s2"], version };
+    await membership().update("membership", old, given([s1, s2], { former }));
+    expect(order).toEqual(["s3 enable-node no", "s1 change-members", "s1 forget-node"]);
+    expect(s3.variables("enable-node")).toMatchObject({ OWNER: "prod/s3", UNIT: "k3s" });
+  });
+
   test("leaves who is alive and declared no more where it is: it leaves last, and in order", async () => {
     const list = await servers({ ...healthy, s4: undefined });
     const staying = list.filter(({ name }) => name !== "s3");
@@ -208,5 +318,79 @@ describe("update", () => {
       ["read-member"],
       ["read-member"],
     ]);
+  });
+});
+
+describe("a turn of the tokens", () => {
+  const before = { servers: ["s1", "s2", "s3"], version, rotate: "1" };
+  const turned = (list: FakeMachine[], more: Props = {}) => given(list, { rotate: "2", ...more });
+
+  async function rotating(told: Record<string, Told | undefined>) {
+    const order: string[] = [];
+    const list = await servers(told);
+    for (const machine of list) {
+      const noting = (what: string) => () => {
+        order.push(`${machine.name} ${what}`);
+        return { stdout: "/snapshots/before\n" };
+      };
+      for (const name of ["save-snapshot", "rotate-token", "next-tokens"])
+        machine.answers[name] = noting(name);
+    }
+    return { list, order };
+  }
+
+  test("saves etcd with the old one, tells one server, and gives the new ones to all who run", async () => {
+    const { list, order } = await rotating({ ...healthy, s4: undefined });
+    const outs = await membership().update("membership", before, turned(list));
+    expect(order.slice(0, 2)).toEqual(["s1 save-snapshot", "s1 rotate-token"]);
+    expect(order.slice(2).sort()).toEqual(["s1 next-tokens", "s2 next-tokens", "s3 next-tokens"]);
+    expect(list[0]?.variables("rotate-token")).toEqual({ TOKEN: "new-t0ken" });
+    const tokens = { TOKEN: "new-t0ken", AGENT_TOKEN: "new-agent-t0ken" };
+    expect(list[2]?.variables("next-tokens")).toEqual({ OWNER: "prod/s3", ...tokens });
+    expect(JSON.stringify(outs)).not.toContain("t0ken");
+  });
+
+  test("is told the password alone, however the token is given", async () => {
+    const { list } = await rotating(healthy);
+    await membership().update(
+      "membership",
+      before,
+      turned(list, { token: `K10${"a".repeat(64)}::server:p` }),
+    );
+    expect([list[0]?.variables("rotate-token").TOKEN, list[1]?.variables("next-tokens").TOKEN]).toEqual([
+      "p",
+      "p",
+    ]);
+  });
+
+  test("that k3s does not make gives nobody another token, and is still to be made", async () => {
+    const { list, order } = await rotating(healthy);
+    Object.assign(list[0]?.answers ?? {}, { "rotate-token": { code: 69, stderr: "k3s says 500\n" } });
+    const { message, recorded } = await refusal(membership().update("membership", before, turned(list)));
+    expect(message).toMatch(
+      /^s1: rotating the tokens: k3s says 500\n {2}next: see what keeps k3s on s1 from it/,
+    );
+    expect(recorded?.properties.rotate).toBe("1");
+    expect(order).toEqual(["s1 save-snapshot"]);
+  });
+
+  test("is refused while etcd is not whole", async () => {
+    const list = await servers({ ...healthy, s3: { health: false, reason: "RAFT NO LEADER" } });
+    expect(await complaints(before, turned(list))).toEqual([
+      "prod: rotating the tokens: etcd is not whole: s3 is not healthy (RAFT NO LEADER)\n" +
+        "  next: bring s3 back, or take it out of the manifest, then run this again",
+    ]);
+  });
+
+  test("of servers that have no vote is told to the first of them", async () => {
+    const { list, order } = await rotating({ s1: undefined, s2: undefined });
+    const external = { external: true };
+    await membership().update(
+      "membership",
+      { ...before, servers: ["s1", "s2"], ...external },
+      turned(list, external),
+    );
+    expect(order.slice(0, 1)).toEqual(["s1 rotate-token"]);
+    expect(order).toHaveLength(3);
   });
 });

@@ -5,6 +5,7 @@ import {
   agentPassword,
   agentToken,
   caHash,
+  fine as changed,
   password,
   pinned,
   sentConfig,
@@ -99,6 +100,83 @@ test("an update keeps them, whatever was made", async () => {
     TOKEN: password,
     AGENT_TOKEN: agentPassword,
   });
+});
+
+/** A server that was taken over with its cluster's tokens, and runs well. */
+const taken = (machine: FakeMachine, more: Props = {}): Props => {
+  const its = { join: "", token: password, agentToken: agentPassword, joinToken: pinned, adopt: all };
+  return { ...serverInputs(machine), ...its, ...more };
+};
+const fine = { ...changed, missing: {} };
+const turn = { token: "n3w", agentToken: "n3w-agent", rotate: { tokens: "2" } };
+
+test("a turn of the tokens makes those that were made the cluster's, and later updates keep them", async () => {
+  const s1 = await machines.machine("s1", fine);
+  const given = { ...serverInputs(s1), ...both, ...turn };
+  const outs = await node().update("prod/s1", taken(s1), given);
+  expect(s1.variables("install-node")).toMatchObject({
+    TOKEN: "n3w",
+    AGENT_TOKEN: "n3w-agent",
+    RENEW: "tokens",
+  });
+  expect(outs).toMatchObject({
+    token: "n3w",
+    agentToken: "n3w-agent",
+    joinToken: pinned.replace(password, "n3w"),
+  });
+  expect(await node().diff(outs, given)).toBe(false);
+  await node().update("prod/s1", outs, { ...given, registries: "a: b\n" });
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: "n3w", AGENT_TOKEN: "n3w-agent", RENEW: "" });
+});
+
+test("a turn that was there when it was taken over is none", async () => {
+  const s1 = await machines.machine("s1", fine);
+  const rotate = { tokens: "1" };
+  const given = { ...serverInputs(s1), ...both, rotate, registries: "a: b\n" };
+  await node().update("prod/s1", taken(s1, { rotate }), given);
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: password, RENEW: "" });
+});
+
+test("a turn of the certificates leaves its cluster's tokens as they are", async () => {
+  const s1 = await machines.machine("s1", fine);
+  const given = { ...serverInputs(s1), ...both, rotate: { certificates: "2" } };
+  await node().update("prod/s1", taken(s1), given);
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: password, RENEW: "certificates" });
+});
+
+test("a turn that failed is still one in the next run", async () => {
+  const answers = [{ code: 1, stderr: "k3s does not rotate its certificates\n" }, {}];
+  const s1 = await machines.machine("s1", { ...fine, "install-node": answers });
+  const given = { ...serverInputs(s1, { cluster: "fails" }), ...both, ...turn };
+  const { recorded } = await refusal(node().update("prod/s1", taken(s1), given));
+  expect(recorded?.properties).toMatchObject({ token: password, agentToken: agentPassword });
+  // Another run is another line of servers.
+  const next = { ...given, cluster: "goes on" };
+  const outs = await node().update("prod/s1", recorded?.properties ?? {}, next);
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: "n3w", RENEW: "tokens" });
+  expect(outs).toMatchObject({ token: "n3w", agentToken: "n3w-agent" });
+});
+
+test("a server that joined such a cluster takes both of its new tokens with the turn", async () => {
+  const s2 = await machines.machine("s2", fine);
+  const joined = { join: url, token: pinned, adopt: [] };
+  const given = { ...serverInputs(s2), ...joined, ...turn, token: pinned.replace(password, "n3w") };
+  const outs = await node().update("prod/s2", taken(s2, joined), given);
+  expect(s2.variables("install-node")).toMatchObject({ TOKEN: given.token, AGENT_TOKEN: "n3w-agent" });
+  expect(outs).toMatchObject({ token: given.token, agentToken: "n3w-agent" });
+});
+
+test("one that joined and is the first now keeps its cluster's tokens, whatever was made, and without adopt", async () => {
+  const s2 = await machines.machine("s2", fine);
+  const before = taken(s2, { join: url, token: pinned, adopt: [] });
+  const first = await node().update("prod/s2", before, {
+    ...serverInputs(s2),
+    ...both,
+    registries: "a: b\n",
+  });
+  const { adopt: _, ...without } = both;
+  await node().update("prod/s2", first, { ...serverInputs(s2), ...without, registries: "a: c\n" });
+  expect(s2.variables("install-node")).toMatchObject({ TOKEN: pinned, AGENT_TOKEN: agentPassword });
 });
 
 test("that what was made is none of its cluster's is no change of its tokens, but of declared ones it is", async () => {

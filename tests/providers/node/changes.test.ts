@@ -25,7 +25,7 @@ const upgraded = (inputs: Props): Props => ({ ...inputs, version: "v1.34.1+k3s1"
 const checking = "s1: checking what is asked for";
 
 const lockedOut = (name: string) =>
-  `${checking}: its ${name} would change, and running nodes would be locked out\n  next: give the one that the cluster was made with`;
+  `${checking}: its ${name} would change, and running nodes would be locked out\n  next: give the one that it has, or give tokens.rotate another value as well`;
 
 const emptied =
   `${checking}: the cluster's data is gone from it (/var/lib/rancher/k3s), and starting it would begin another cluster\n` +
@@ -36,6 +36,7 @@ describe("check", () => {
     ["another token", { token: "other" }, [lockedOut("token")]],
     ["another agent token", { agentToken: "other" }, [lockedOut("agent token")]],
     ["two other tokens", { token: "a", agentToken: "b" }, [lockedOut("token"), lockedOut("agent token")]],
+    ["another token, by turn", { token: "other", agentToken: "b", rotate: { tokens: "2" } }, []],
     ["the same token pinned to its CA", { token: pinned }, []],
     ["the same tokens", {}, []],
     ["another version", { version: "v1.34.9+k3s1" }, []],
@@ -66,6 +67,24 @@ describe("check", () => {
     const inputs = serverInputs(await machines.machine("s1"));
     const { failures } = await node().check(inputs, { ...inputs, ...given });
     expect(failures).toEqual(complaints.map((reason) => ({ property: "", reason })));
+  });
+
+  test.each<[string, string, string | undefined, RegExp | undefined]>([
+    ["began there", "v1.33.3+k3s1", "v1.34.1+k3s1", /is older than v1\.34\.1\+k3s1, which it runs/],
+    ["never began there", "v1.33.3+k3s1", "v1.33.3+k3s1", undefined],
+    ["never began there", "v1.35.0+k3s1", "v1.33.3+k3s1", /skips a minor release: it runs v1\.33\.3/],
+    ["began there, or not, which nobody can say", "v1.33.3+k3s1", undefined, /is older than v1\.34\.1/],
+  ])("of a version after one that %s: %s where %s runs", async (_case, version, held, complaint) => {
+    const s1 = await machines.machine("s1", { "read-version": { stdout: held ? `${held}\n` : "" } });
+    const last = upgraded(serverInputs(s1));
+    const { failures } = await node().check(last, { ...last, version });
+    expect(failures).toEqual(complaint ? [{ property: "", reason: expect.stringMatching(complaint) }] : []);
+  });
+
+  test("of a version on a machine that cannot be asked compares with the last one", async () => {
+    const inputs = serverInputs(await machines.unreachable("s1"));
+    const { failures } = await node().check(inputs, { ...inputs, version: "v1.33.2+k3s1" });
+    expect(failures).toHaveLength(1);
   });
 
   test("of a server that goes from a file to etcd lets it: its data goes along", async () => {
@@ -126,7 +145,13 @@ test("an update writes what is new, waits until the node is ready, and keeps the
   const inputs: Props = serverInputs(s2, { join: url, token: pinned });
   const outs = await node().update("prod/s2", state(inputs), upgraded(inputs));
   expect(outs).toMatchObject(state(upgraded(inputs)));
-  expect(s2.scripts()).toEqual(["find-cluster", "read-member", "install-node", "node-ready"]);
+  expect(s2.scripts()).toEqual([
+    "find-cluster",
+    "read-member",
+    "install-node",
+    "node-ready",
+    "uncordon-node",
+  ]);
   expect(s2.variables("install-node")).toMatchObject({ OWNER: "prod/s2", VERSION: "v1.34.1+k3s1" });
 });
 
@@ -136,7 +161,9 @@ test("the server that began the cluster is asked for its CA again, which is anot
   const inputs: Props = serverInputs(s1);
   const { joinToken } = await node().update("prod/s1", state(inputs), upgraded(inputs));
   expect(joinToken).toBe(pinned.replace(caHash, other));
-  expect(s1.scripts()).toEqual(["find-cluster", "read-member", "install-node", "supervisor", "node-ready"]);
+  expect(s1.scripts()).toEqual([
+    ...["find-cluster", "read-member", "install-node", "supervisor", "node-ready", "uncordon-node"],
+  ]);
 });
 
 describe("a node that is missing from its machine", () => {
@@ -199,6 +226,16 @@ describe("a node that is missing from its machine", () => {
       "supervisor",
     ]);
   });
+});
+
+test("nothing is changed on a machine that holds a newer k3s than it is to, whatever is known of it", async () => {
+  const s1 = await machines.machine("s1", { ...fine, "read-version": { stdout: "v1.34.1+k3s1\n" } });
+  const inputs = serverInputs(s1, { cluster: "held" });
+  const { message } = await refusal(
+    node().update("held/s1", state(inputs), { ...inputs, environment: "A=1" }),
+  );
+  expect(message).toMatch(`${checking}: v1.33.3+k3s1 is older than v1.34.1+k3s1, which it runs`);
+  expect(s1.scripts()).toEqual(["read-version"]);
 });
 
 test("servers change one at a time, and none after one that failed; agents do not wait for them", async () => {

@@ -16,6 +16,19 @@ const nothing = "changing it restarts nothing on s1";
 
 const file = (name: string) => `/etc/rancher/k3s/${name}`;
 
+test("an upgrade before which pods go elsewhere says so", () => {
+  const drain = { timeout: 1, emptyDirs: "delete" as const };
+  const old = { ...inputs, version: "v1.32.0+k3s1" };
+  const gone = "changing it restarts k3s on s1; its pods go elsewhere before";
+  expect(cost(["version"], old, { ...inputs, drain })).toBe(gone);
+  expect(cost(["environment"], { ...inputs, environment: "A=1" }, { ...inputs, drain })).toBe(restarts);
+  const agent = { ...inputs, drain, config: { ...config, role: "agent" as const } };
+  const agents = restarts.replace("k3s", "k3s-agent");
+  expect(cost(["version"], old, agent)).toBe(agents);
+  const api = { name: "s2", connection: { host: "10.0.0.2" } };
+  expect(cost(["version"], old, { ...agent, api })).toBe(gone.replace("k3s", "k3s-agent"));
+});
+
 /** What a change costs, and what the state has that differs from the inputs. */
 const costs: [string, string, Partial<NodeInputs>][] = [
   ["another version", restarts, { version: "v1.32.0+k3s1" }],
@@ -27,6 +40,8 @@ const costs: [string, string, Partial<NodeInputs>][] = [
   ["another address", restarts, { config: { ...config, nodeIp: "10.0.0.9" } }],
   ["another who may ask for its health", restarts, { config: { ...config, healthCheck: "anonymous-auth" } }],
   ["a name less in its certificate", restarts, { config: { ...config, tlsSans: ["10.0.0.100"] } }],
+  ["a turn of its tokens", restarts, { rotate: { tokens: "1" } }],
+  ["a turn of its certificates", restarts, { rotate: { certificates: "1" } }],
   ["another label", nothing, { config: { ...config, labels: { tier: "db" } } }],
   ["a taint", nothing, { config: { ...config, extra: { debug: true, "node-taint": ["a:NoSchedule"] } } }],
   ["another way to it", nothing, { connection: { host: "10.0.0.2" } }],
@@ -47,6 +62,14 @@ const costs: [string, string, Partial<NodeInputs>][] = [
     restarts,
     { files: `${file("a")} has mode and owner 644:root:root; ${file("token")} missing` },
   ],
+  [
+    "what keeps the tokens of snapshots that was edited, and stopped",
+    nothing,
+    {
+      files: `${file("keep-snapshot-tokens")} changed; /etc/systemd/system/snapshot-tokens-k3s.path missing; /etc/systemd/system/snapshot-tokens-k3s.path stopped`,
+    },
+  ],
+  ["snapshots whose tokens are to be kept", nothing, { snapshotFolder: "/backup" }],
   ["a file with another mode", nothing, { files: `${file("token")} has mode and owner 644:root:root` }],
   [
     "a file of somebody whose name says something else",

@@ -91,7 +91,7 @@ test.each<[string, Reply, Props]>([
 );
 
 test("what the next run would change is what was seen, and its row says what that costs", async () => {
-  const { a1, state } = await agent(told(["file=/etc/rancher/k3s/token changed"], fine));
+  const { a1, state } = await agent(told(["file=/etc/rancher/k3s/config.yaml changed"], fine));
   const row = rowFor("costs");
   const { props, inputs } = await node().read("prod/a1", { ...state, row });
   const { inputs: news, failures } = await node().check(inputs, {

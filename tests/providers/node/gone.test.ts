@@ -31,6 +31,25 @@ test("a node on a machine that is gone is let go where another machine answers, 
   expect(s1.ran).toEqual([{ script: "forget-node", variables: { NODE: "a1", MACHINE_ID: "", DEAD: "no" } }]);
 });
 
+test("a node is let go by any server of its cluster, also by one that it has never known", async () => {
+  const gone = await agent("a4");
+  const [s2, s4] = [
+    await machines.machine("s2", { "forget-node": {} }),
+    await machines.machine("s4", { "forget-node": {} }),
+  ];
+  const api = { name: "s1", connection: (await machines.unreachable("s1")).connection };
+  const peers = [{ name: "s2", connection: s2.connection }];
+  const inputs = agentInputs(gone, { api, peers, cluster: "replaced" });
+  await remove("Node", "replaced/a4", { ...inputs });
+  expect(s2.scripts()).toEqual(["forget-node"]);
+  // Servers that this operation is told to have, in place of those of old.
+  const members = [{ name: "s4", connection: s4.connection }];
+  const membership = { cluster: "replaced", servers: ["s4"], version: "v1", members, releases: [] };
+  await host().resource("Membership").check(undefined, membership);
+  await remove("Node", "replaced/a4", { ...inputs });
+  expect([s2.scripts(), s4.scripts()]).toEqual([["forget-node"], ["forget-node"]]);
+});
+
 test.each([
   ["no other machine is known", async () => ({})],
   [

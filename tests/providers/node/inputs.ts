@@ -17,6 +17,7 @@ export const fine = {
   "read-member": {},
   "install-node": { stdout: "restarted\n" },
   "node-ready": {},
+  "uncordon-node": {},
   "check-tunnel": {},
   supervisor: { stdout: `${caHash}\n` },
 };

@@ -16,6 +16,22 @@ const object = (spec: NodeObject["spec"] = {}, labels?: Record<string, string>):
 });
 const line = (spec: NodeObject["spec"]) => `node=${JSON.stringify(object(spec))}`;
 
+/** The end of what k3s made for a node, without the key. */
+const certificate = [
+  "MIIBQjCB9aADAgECAhRQpP5015sWj8WKpH/zdI1z2Xb5DDAFBgMrZXAwFzEVMBMGA1UEAwwMc3lzdGVtOmFkbWluMB4XDTI2",
+  "MTEyMjA3MjIwNloXDTI3MTEyMjA3MjIwNlowFzEVMBMGA1UEAwwMc3lzdGVtOmFkbWluMCowBQYDK2VwAyEAS2/2mf8iE0hs",
+  "ddjBBwJVPBvrmWkJg7sgSGYylPvRpIOjUzBRMB0GA1UdDgQWBBQ1Qaz+4BYT6z2Y9x/VC5+uo0ILlzAfBgNVHSMEGDAWgBQ1",
+  "Qaz+4BYT6z2Y9x/VC5+uo0ILlzAPBgNVHRMBAf8EBTADAQH/MAUGAytlcANBAGKPyNzqwdFfs1eUkdr9i+VeR8P0ubK2WVhL",
+  "s34YEEWNTohfEkLBjtCDCv0R+3h08uaqmMYpX6eZw8BEyhhh2w8=",
+].join("");
+
+test("until when a node's certificates are valid is told, where it has them", async () => {
+  const pem = `-----BEGIN CERTIFICATE-----\n${certificate}\n-----END CERTIFICATE-----\n`;
+  const told = `certificate=${Buffer.from(pem).toString("base64")}`;
+  expect((await observe(telling(told), config)).validTo).toEqual(new Date("2027-11-22T07:22:06.000Z"));
+  expect(await observe(telling("certificate="), config)).not.toHaveProperty("validTo");
+});
+
 test("a node that nobody has touched is told in the words of one", async () => {
   expect(await observe(telling(line({})), config)).toEqual({
     owner: "prod/a1",

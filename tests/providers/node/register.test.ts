@@ -28,7 +28,10 @@ const patch = {
 
 /** An agent, and the server that may change its object. */
 async function pair(): Promise<[FakeMachine, FakeMachine]> {
-  return [await machines.machine("a1", { ...answers }), await machines.machine("s1", { "set-node": {} })];
+  return [
+    await machines.machine("a1", { ...answers }),
+    await machines.machine("s1", { "set-node": {}, "uncordon-node": {} }),
+  ];
 }
 
 function inputs(a1: FakeMachine, config: Partial<NodeConfig>, s1?: FakeMachine): Props {
@@ -114,7 +117,8 @@ test("where neither has changed, the object is not even looked at", async () => 
   const [a1, s1] = await pair();
   const was = { ...inputs(a1, before, s1), version: "v1", files: "/etc/rancher/k3s/token changed" };
   await node().update("prod/a1", was, inputs(a1, before, s1));
-  expect([a1.scripts(), s1.scripts()]).toEqual([["install-node", "node-ready", "check-tunnel"], []]);
+  expect(a1.scripts()).toEqual(["install-node", "node-ready", "check-tunnel"]);
+  expect(s1.scripts()).toEqual(["uncordon-node"]);
 });
 
 test("a cordon that was seen is lifted", async () => {

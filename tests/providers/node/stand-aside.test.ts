@@ -14,6 +14,7 @@ const fine = {
   "install-node": { stdout: "restarted\n" },
   "node-ready": {},
   "change-members": {},
+  "uncordon-node": {},
   "set-node": {},
   "read-node": { stdout: 'unit=active enabled\nnode={"metadata":{},"spec":{}}\n' },
 };
@@ -41,7 +42,7 @@ test("a server restarts where the others are healthy voters, and has one of them
   const list = await servers({ s1: { leads: true }, s2: {}, s3: {} });
   await update(given(list), another);
   expect(list[0]?.scripts()).toEqual([
-    ...["find-cluster", "read-member", "change-members", "install-node", "node-ready"],
+    ...["find-cluster", "read-member", "change-members", "install-node", "node-ready", "uncordon-node"],
   ]);
   expect(list[0]?.variables("change-members")).toEqual({
     PATH_OF: "maintenance/transfer-leadership",

@@ -1,4 +1,5 @@
 import { authenticationFile, publicRole } from "../../../k3s/health";
+import { script } from "../../../remote/script";
 import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
@@ -122,6 +123,20 @@ test("a node is sent the files that are given, and nothing for those that are no
   const a1 = await machines.machine("a1", { ...fine, "node-ready": {} });
   await create(agentInputs(a1, { registries: "mirrors: {}\n" }));
   expect(a1.variables("install-node")).toMatchObject({ REGISTRIES: "mirrors: {}\n", ENVIRONMENT: "" });
+});
+
+test("a server is sent what keeps the tokens of its snapshots, and nothing else that has none", async () => {
+  const s1 = await machines.machine("s1", fine);
+  await create(serverInputs(s1, { snapshotFolder: "/backup" }));
+  expect(s1.variables("install-node")).toMatchObject({
+    KEEPER: script("keep-snapshot-tokens").text,
+    KEEPER_SERVICE: expect.stringContaining("/etc/rancher/k3s/keep-snapshot-tokens\n"),
+    KEEPER_PATH: expect.stringContaining("PathChanged=/backup\n"),
+    SNAPSHOTS: "/backup",
+  });
+  const a1 = await machines.machine("a1", { ...fine, "node-ready": {} });
+  await create(agentInputs(a1));
+  expect(a1.variables("install-node")).toMatchObject({ KEEPER: "", KEEPER_PATH: "", SNAPSHOTS: "" });
 });
 
 test("a server is sent the file that opens its health, or the role of strangers, as it is declared", async () => {

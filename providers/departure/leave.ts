@@ -1,0 +1,85 @@
+import { answering } from "../answering";
+import type { Member } from "../connection";
+import { drain, uncordon } from "../drain";
+import { evict, mayLeave } from "../evict";
+import { StepError } from "../failure";
+import { isHere, type Leaving, stop, takenOut } from "../leaving";
+import { type EtcdMember, healthyServer, membersOf } from "../members";
+import { forget } from "../node/forget";
+import type { Tell } from "../wire";
+import type { DepartureInputs } from "./provider";
+
+export async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
+  const api = await answering(inputs.servers);
+  if (!api) return;
+  if (await isHere(agent, inputs.servers)) {
+    const leaving: Leaving = { ...agent, cluster: inputs.cluster, role: "agent" };
+    await emptied(leaving, api, inputs, tell);
+    await orKept(leaving, api, () => stop(leaving, tell), tell);
+  }
+  await forget(agent.name, api, tell);
+}
+
+/** @param others all servers that leave; those that have not yet may be members of etcd */
+export async function serverLeaves(
+  server: Member,
+  inputs: DepartureInputs,
+  others: readonly Member[],
+  tell: Tell,
+): Promise<void> {
+  const all = [...inputs.servers, ...others];
+  const isLeaving = ({ node }: EtcdMember) => node === server.name;
+  const before = await membersOf(all);
+  if (before.some(isLeaving)) mayLeave(before, server.name);
+  const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
+  if (!api) return;
+  const here = await isHere(server, inputs.servers);
+  if (!here) beSilent(server.name, before.filter(isLeaving));
+  const leaving: Leaving = { ...server, cluster: inputs.cluster, role: "server" };
+  if (here) await emptied(leaving, api, inputs, tell);
+  const out = async () => {
+    // That may have taken minutes.
+    const members = await membersOf(all);
+    const own = members.filter(isLeaving);
+    const work = async () => {
+      for (const member of own) await evict(member, members, all, tell);
+    };
+    const isIn = async () => (await membersOf(all)).some(isLeaving);
+    if (here && own.length > 0) await takenOut(leaving, { isIn, work, tell });
+    else await work();
+  };
+  await orKept(leaving, api, out, tell);
+  if (here) await stop(leaving, tell);
+  await forget(server.name, api, tell);
+}
+
+/** Of a machine that nobody here reaches the others may know better. */
+function beSilent(name: string, own: readonly EtcdMember[]): void {
+  if (!own.some(({ heard }) => heard)) return;
+  throw new StepError({
+    machine: name,
+    step: `taking ${name} out of etcd`,
+    cause: "it cannot be reached from here, and is not dead: the other members of etcd have a line to it",
+    next: "see what keeps this machine from reaching it, or stop k3s there, then run this again",
+  });
+}
+
+/** Whoever stays after all may have pods again; why it stays is what the user has to know first. */
+async function orKept({ name }: Leaving, api: Member, work: () => Promise<void>, tell: Tell): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await uncordon(name, api, tell).catch((later: Error) => tell.warn(later.message));
+    throw error;
+  }
+}
+
+/** Pods of a machine that is gone do not end; those that are to be elsewhere come there when it is forgotten. */
+async function emptied(
+  { name }: Leaving,
+  api: Member,
+  { drain: how }: DepartureInputs,
+  tell: Tell,
+): Promise<void> {
+  if (how) await drain({ node: name, api, ...how }, tell);
+}

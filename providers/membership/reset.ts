@@ -1,0 +1,78 @@
+import { unitName } from "../../k3s/unit";
+import { script } from "../../remote/script";
+import { connect, type Member } from "../connection";
+import { advised } from "../failure";
+import { isHere } from "../leaving";
+import { restartsAllowed } from "../node/ready";
+import { waitFor } from "../wait";
+import type { Tell } from "../wire";
+import { type Cluster, planned, type Reset, stepOf } from "./reset-plan";
+
+const minute = 60_000;
+
+/**
+ * Has one server begin etcd anew, and all others join it, as k3s documents it. Until the first is done nobody else loses
+ * anything; until all are done none of those that are stopped starts by itself, which would bring the old etcd back.
+ */
+export async function resetEtcd(
+  reset: Reset,
+  { cluster, servers, former }: Cluster & { former: readonly Member[] },
+  tell: Tell,
+): Promise<void> {
+  const { server, operation, snapshot, stage } = await planned(reset, { cluster, servers });
+  const step = stepOf(reset);
+  if (stage === "done") {
+    tell.warn(
+      `${step} was done before, and is not done again: give it another turn, or take it out of the manifest`,
+    );
+    return;
+  }
+  const others = servers.filter(({ name }) => name !== server.name);
+  const run = async (
+    { name, connection }: Member,
+    which: Parameters<typeof script>[0],
+    more: Record<string, string> = {},
+  ) => {
+    const variables = { OWNER: `${cluster}/${name}`, ...more };
+    return connect(name, connection).run(script(which), { variables, deadline: 5 * minute });
+  };
+  const unit = { UNIT: unitName("server") };
+  if (stage === "") {
+    tell(`${step}: stopping all servers`);
+    // Together with one that leaves, and has its data, another might go on with the old etcd.
+    const here = await Promise.all(
+      former.map(async (one) => ((await isHere(one, servers)) ? one : undefined)),
+    );
+    const all = [...servers, ...here.flatMap((one) => one ?? [])];
+    await Promise.all(all.map((one) => run(one, "stop-node", unit)));
+    tell(`${step}: resetting etcd on ${server.name}`);
+    await run(server, "reset-etcd", { OPERATION: operation, SNAPSHOT: snapshot }).catch((error) => {
+      throw advised(step, error, {
+        69: "correct the cause, then run this again; to give it up, run systemctl enable --now k3s on all servers",
+      });
+    });
+  }
+  await run(server, "start-node", unit);
+  await member(server, tell);
+  // One after the other would take no less: etcd lets in one at a time.
+  const SERVER = `https://${server.connection.host}:6443`;
+  // A machine that is new in this edit is no server yet.
+  const joining = await Promise.all(
+    others.map(async (one) => (await run(one, "rejoin-etcd", { SERVER })) !== ""),
+  );
+  for (const [index, other] of others.entries()) if (joining[index]) await member(other, tell);
+  await Promise.all(others.map((one) => run(one, "end-reset", { DONE: "" })));
+  await run(server, "end-reset", { DONE: operation });
+  tell.note(`etcd has begun again with what ${server.name} ${snapshot ? `had in ${snapshot}` : "had"}`);
+}
+
+async function member({ name, connection }: Member, tell: Tell): Promise<void> {
+  await waitFor({
+    machine: connect(name, connection),
+    unit: unitName("server"),
+    script: "node-ready",
+    variables: { ROLE: "server", NODE: name, RESTARTS: restartsAllowed.new },
+    patience: 5 * minute,
+    tell: (step) => tell(`${name}: ${step}`),
+  });
+}

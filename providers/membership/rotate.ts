@@ -1,0 +1,45 @@
+import { parseToken } from "../../k3s/token";
+import { script } from "../../remote/script";
+import { connect, type Member } from "../connection";
+import { advised } from "../failure";
+import { secretsOf } from "../secrets";
+import type { Tell } from "../wire";
+
+interface Rotated {
+  cluster: string;
+  /** Where the cluster is told. */
+  via: Member;
+  /** All that go by the tokens. */
+  servers: readonly Member[];
+  token: string;
+  agentToken: string;
+}
+
+const minute = 60_000;
+
+/**
+ * Has the cluster take other tokens. Servers that run go by those that they started with; whichever starts first from here on
+ * finds the new ones in its files, as the cluster does in its data.
+ */
+export async function rotate(
+  { cluster, via, servers, token, agentToken }: Rotated,
+  tell: Tell,
+): Promise<void> {
+  const step = "rotating the tokens";
+  tell(step);
+  const secrets = secretsOf(token, agentToken);
+  const TOKEN = parseToken(token).password;
+  await connect(via.name, via.connection)
+    .run(script("rotate-token"), { variables: { TOKEN }, secrets, deadline: 2 * minute })
+    .catch((error) => {
+      throw advised(step, error, {
+        69: `see what keeps k3s on ${via.name} from it (journalctl -u k3s there), then run this again`,
+      });
+    });
+  await Promise.all(
+    servers.map(({ name, connection }) => {
+      const variables = { OWNER: `${cluster}/${name}`, TOKEN, AGENT_TOKEN: agentToken };
+      return connect(name, connection).run(script("next-tokens"), { variables, secrets, deadline: minute });
+    }),
+  );
+}
