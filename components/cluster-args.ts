@@ -53,6 +53,7 @@ export interface Cluster
   extends Pick<
       Manifest,
       | "version"
+      | "adopt"
       | "artifacts"
       | "tlsSans"
       | "disable"

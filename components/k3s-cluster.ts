@@ -6,6 +6,7 @@ import { Departure } from "../providers/departure/resource";
 import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
+import { mayRun, openHealth, passwordOf, takenOver } from "./adopted";
 import { frontends, inFront, reachedAt } from "./balancers";
 import {
   type Cluster,
@@ -49,7 +50,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const cluster = checkedArgs(name, args);
     const { version, tlsSans, disable, artifacts, patience = defaultPatience } = cluster;
-    const { datastore, registries, proxy, haproxy, upgrade, tokens, certificates, join } = cluster;
+    const { datastore, registries, proxy, upgrade, tokens, certificates, join } = cluster;
     const token = cluster.token ?? made(`${name}-token`, tokens, child);
     const agentToken = cluster.agentToken ?? made(`${name}-agent-token`, tokens, child);
 
@@ -69,7 +70,7 @@ export class K3sCluster extends pulumi.ComponentResource {
     const turn = { tokens: tokens.rotate, certificates: certificates.rotate };
     const turns = Object.values(turn).some(Boolean) ? { rotate: turn } : {};
     const common = {
-      ...{ cluster: name, version, ...artifacts, registries, proxy },
+      ...{ cluster: name, version, ...artifacts, registries, proxy, ...mayRun(cluster) },
       ...{ findings: cluster.preflight, preflight: preflight.id, patience, ...turns },
     };
     // From a node that is alone pods could go nowhere.
@@ -119,16 +120,17 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...common,
       ...drainOf("servers"),
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
-      ...(haproxy && haproxy.healthCheck !== "any-401" ? { healthCheck: haproxy.healthCheck } : {}),
+      ...openHealth(cluster),
     };
     const begins = new K3sServer(
       first.name,
-      { ...first, ...serverArgs, server: join, token, peers: others.map(reached) },
+      { ...first, ...serverArgs, server: join, token, peers: others.map(reached), ...takenOver(cluster) },
       child,
     );
+    const joinArgs = { ...serverArgs, agentToken: passwordOf(begins.agentToken) };
     const joining = others.map((other) => {
       const peers = servers.filter(({ name }) => name !== other.name).map(reached);
-      return new K3sServer(other.name, { ...other, ...serverArgs, server: join ?? begins, peers }, child);
+      return new K3sServer(other.name, { ...other, ...joinArgs, server: join ?? begins, peers }, child);
     });
 
     const nodes = [begins, ...joining].map(({ node }) => node);

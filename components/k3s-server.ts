@@ -78,7 +78,7 @@ export class K3sServer extends pulumi.ComponentResource {
     this.node = node.id;
     this.joinToken = node.joinToken;
     this.agentToken = pulumi
-      .all([node.joinToken, agentToken])
+      .all([node.joinToken, node.agentToken])
       .apply(([pinned, password]) => pinnedAgentToken(pinned, password));
     if (args.verify ?? true) {
       const controlPlane = verified(name, this, args);

@@ -1,6 +1,7 @@
 import { proxyFor } from "../manifest/proxy";
 import { bytes } from "../manifest/units";
 import type { Part } from "../providers/preflight/scene";
+import { adopted } from "./adopted";
 import { needed } from "./balancers";
 import type { Cluster, Reached } from "./cluster-args";
 
@@ -18,6 +19,7 @@ export function lookedAt(cluster: Cluster) {
     mirror,
     mirrorProxy: proxy?.apply((its) => proxyFor(mirror, its)),
     etcd: datastore === undefined,
+    adopt: adopted(cluster),
     flannelBackend: network.flannelBackend,
     balancers: needed(cluster),
     findings: preflight,

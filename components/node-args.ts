@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ProxySettings, Registries } from "../manifest/schema";
 import type { Connection } from "../providers/connection";
 import type { Drain } from "../providers/drain";
-import type { Rotation } from "../providers/node/provider";
+import type { NodeInputs, Rotation } from "../providers/node/provider";
 import type { Override } from "../providers/preflight/overrides";
 import type { Hooks } from "./hook";
 
@@ -45,6 +45,11 @@ export interface NodeArgs {
   rotate?: Rotation;
   /** Something that must be there before the machine is touched. */
   preflight?: pulumi.Input<string>;
+  /**
+   * To take over a k3s that the machine runs already, with these of its tokens in place of those that are given; default: it
+   * is left alone, which fails.
+   */
+  adopt?: NodeInputs["adopt"];
 }
 
 /** Where to join: the address and token of a cluster that is elsewhere. */

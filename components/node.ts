@@ -39,7 +39,6 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
   const connection = connectionOf(args).apply(believingNobody);
   const checked = pulumi.all([connection, args.preflight]).apply(([known]) => known);
   const before = hook("before", name, { hooks, connection: checked }, { parent });
-  const proxy = hidden(args.proxy, passwordIn.proxy);
   const machine = new Machine(
     name,
     {
@@ -52,11 +51,6 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     { parent, dependsOn: before },
   );
   const { role, server, token, tlsSans, disable, healthCheck, datastore, ...serverOnly } = of;
-  const config = pulumi
-    .all([args.labels, args.nodeIp, args.config, server, tlsSans, disable])
-    .apply(([labels, nodeIp, extra, join, tlsSans, disable]) =>
-      filled({ role, name, labels, nodeIp, join, tlsSans, disable, healthCheck, extra }),
-    );
   return new Node(
     name,
     {
@@ -64,13 +58,11 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
       cluster: args.cluster ?? name,
       connection,
       version,
-      config,
-      datastore: hidden(datastore, passwordIn.datastore),
+      ...runsOn(name, args, of),
       snapshotFolder: pulumi
         .all([args.config, pulumi.unsecret(pulumi.output(datastore))])
         .apply(([extra, its]) => snapshotFolder({ role, extra }, its)),
-      registries: hidden(args.registries, passwordIn.registries).apply((its) => its && registriesFile(its)),
-      environment: proxy.apply((its) => its && environmentFile(its)),
+      adopt: args.adopt,
       token: pulumi.secret(token),
       sha256: machine.sha256,
       podNetwork: args.findings?.["pod-network"],
@@ -80,6 +72,25 @@ export function memberNode(name: string, args: NodeArgs, of: RoleArgs, parent: p
     },
     { parent },
   );
+}
+
+type Settings = Pick<NodeArgs, "labels" | "nodeIp" | "config" | "registries" | "proxy">;
+type RoleSettings = Pick<RoleArgs, "role" | "server" | "tlsSans" | "disable" | "healthCheck" | "datastore">;
+
+/** What k3s is to run with on a machine. */
+export function runsOn(name: string, args: Settings, of: RoleSettings) {
+  const { role, server, tlsSans, disable, healthCheck, datastore } = of;
+  const config = pulumi
+    .all([args.labels, args.nodeIp, args.config, server, tlsSans, disable])
+    .apply(([labels, nodeIp, extra, join, tlsSans, disable]) =>
+      filled({ role, name, labels, nodeIp, join, tlsSans, disable, healthCheck, extra }),
+    );
+  return {
+    config,
+    datastore: hidden(datastore, passwordIn.datastore),
+    registries: hidden(args.registries, passwordIn.registries).apply((its) => its && registriesFile(its)),
+    environment: hidden(args.proxy, passwordIn.proxy).apply((its) => its && environmentFile(its)),
+  };
 }
 
 /** What a machine is to hold, and where it comes from. */

@@ -17,6 +17,7 @@ export function compareJoin(manifest: unknown, machines: WrittenMachine[]): Foun
     ...(alone ? [] : agentsToken(manifest)),
     ...["token", "agentToken"].filter((key) => says(manifest, [key])).map(ofAnother),
     ...ofAll(manifest),
+    ...(valueAt(manifest, ["adopt"]) === true ? [at(["adopt"], taking, true)] : []),
     ...(alone ? serversOnly(manifest) : otherStore(manifest)),
   ];
 }
@@ -90,6 +91,9 @@ function ofAll(manifest: unknown): Found[] {
   ];
   return reasons.filter(([way]) => says(manifest, way)).map(([way, message]) => at(way, message, true));
 }
+
+const taking =
+  "only a cluster whose servers are here is taken over: what is to join it has no k3s yet; leave it out";
 
 const before = ["endpoint", "haproxy", "balancers"];
 

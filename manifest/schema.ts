@@ -42,6 +42,12 @@ const artifacts = z
 export const manifestSchema = z.strictObject({
   name: clusterName.describe("The name of the cluster"),
   version: version.describe("The exact k3s release that every node runs"),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Take over the k3s that somebody else installed on these machines, where it fits what is declared",
+    ),
   ssh: ssh.default({}).describe("How to log in to every machine"),
   artifacts: artifacts.prefault({}).describe("Where releases come from"),
   servers: z

@@ -3,8 +3,9 @@
 # Inputs: OWNER; VERSION; UNIT and UNIT_TEXT; CONFIG; REGISTRATION, what a node only reads when it registers; TOKEN;
 # AGENT_TOKEN, empty on agents; REGISTRIES, ENVIRONMENT, AUTHENTICATION and PUBLIC_ROLE, the texts of files that need not
 # be, with OURS, the first line that tells them from those of somebody else; what snapshot-keeper.sh wants; REGISTER,
-# "yes" to have it register again; RENEW, "yes" to have its certificates made anew; MADE, "yes" where it was a node
-# before.
+# "yes" to have it register again; RENEW, "yes" to have its certificates made anew; MADE, "yes" where it was a node before;
+# ADOPT, "no", or what a k3s that somebody else installed is taken over with: "keep" where it goes on as it runs, "restart" where
+# it has to start again.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
 # that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 78 an owner that nobody can tell.
 
@@ -12,6 +13,7 @@ set -eu
 umask 077
 . scripts/owned.sh
 . scripts/files.sh
+. scripts/adopted.sh
 . scripts/snapshot-keeper.sh
 
 main() {
@@ -28,14 +30,17 @@ main() {
   if [ -n "$PUBLIC_ROLE" ]; then (umask 022 && mkdir -p /var/lib/rancher/k3s) && mkdir -p "$manifests"; fi
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   changed=$folder/.changed
-  place "$folder/owner" 0644 "$OWNER"
+  adopts=$ADOPT
+  if [ -e "$folder/owner" ]; then adopts=no; fi
+  # Whose it is, is said last then: until that is done it is to be taken over.
+  if [ "$adopts" = no ]; then place "$folder/owner" 0644 "$OWNER"; else set_aside "$folder"; fi
   token
   if [ -n "$AGENT_TOKEN" ]; then place "$folder/agent-token" 0600 "$AGENT_TOKEN"; fi
   place "$folder/config.yaml" 0600 "$CONFIG"
   # A node that is registered already is changed in the API, and not restarted.
   (umask 022 && mkdir -p "$folder/config.yaml.d")
   write "$folder/config.yaml.d/registration.yaml" 0600 "$REGISTRATION"
-  if [ "$REGISTER" = yes ]; then : >"$changed"; fi
+  if [ "$REGISTER" = yes ]; then mark; fi
   optional "$folder/registries.yaml" "$REGISTRIES"
   optional "/etc/systemd/system/$UNIT.service.env" "$ENVIRONMENT"
   optional "$folder/authentication.yaml" "$AUTHENTICATION"
@@ -44,6 +49,11 @@ main() {
   place "/etc/systemd/system/$UNIT.service" 0644 "$UNIT_TEXT"
   write_keeper
   if [ "$RENEW" = yes ]; then certificates; fi
+  if [ "$adopts" != no ]; then
+    if [ "$adopts" = restart ]; then mark; fi
+    leftovers "$folder"
+    place "$folder/owner" 0644 "$OWNER"
+  fi
   write "$folder/.written" 0600 "$(written)
 "
   systemctl daemon-reload
@@ -79,20 +89,22 @@ token() {
 
 # Those that it has are moved away, and made anew when it starts.
 certificates() {
-  : >"$changed"
+  mark
   said=$(/usr/local/bin/k3s certificate rotate 2>&1) || fail 70 "k3s does not rotate its certificates: $(printf '%s\n' "$said" | tail -n 1)"
 }
 
 # A unit that runs on what is placed has to be restarted when its text changes.
 place() {
-  is "$1" "$3" || : >"$changed"
+  is "$1" "$3" || mark
   write "$@"
 }
+
+mark() { [ "$ADOPT" = keep ] || : >"$changed"; }
 
 optional() {
   if [ -n "$2" ]; then place "$1" 0600 "$2"; return; fi
   if [ -e "$1" ] && [ "$(head -n 1 "$1")" = "$OURS" ]; then
-    : >"$changed"
+    mark
     rm -f "$1"
   fi
 }
@@ -103,7 +115,7 @@ binary() {
   if ! [ -e /usr/local/bin/k3s ] || [ "$(sha256sum </usr/local/bin/k3s)" != "$(sha256sum <"$staged")" ]; then
     ln -f "$staged" /usr/local/bin/.k3s.new 2>/dev/null || cp "$staged" /usr/local/bin/.k3s.new
     chmod 0755 /usr/local/bin/.k3s.new
-    : >"$changed"
+    mark
     mv -f /usr/local/bin/.k3s.new /usr/local/bin/k3s
   fi
   protect /usr/local/bin/k3s 0755

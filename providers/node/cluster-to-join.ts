@@ -8,12 +8,15 @@ import { connect, type Member } from "../connection";
 import { advised, StepError } from "../failure";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
+import { type Tokens, tokensOn } from "./tokens";
 
 interface Beginning {
   cluster: string;
   /** The other declared servers. */
   peers?: Member[];
   token: string;
+  /** Which tokens are what the cluster has. */
+  adopt?: readonly (keyof Tokens)[];
 }
 
 /** Where there is no such file. */
@@ -27,9 +30,9 @@ const step = "looking whether the cluster exists already";
  */
 export async function clusterToJoin(
   machine: Machine,
-  { cluster, peers = [], token }: Beginning,
+  { cluster, peers = [], token, adopt = [] }: Beginning,
   tell: Tell,
-): Promise<{ join: string; token: string } | undefined> {
+): Promise<({ join: string } & Partial<Tokens>) | undefined> {
   tell(step);
   const { caHash, password } = parseToken(token);
   const here = await serverOn(machine, password);
@@ -44,9 +47,12 @@ export async function clusterToJoin(
   }
   const { name, connection, found } = other;
   if (found.owner !== `${cluster}/${name}`) throw foreign(name, found.owner, `${cluster}/${name}`);
+  const theirs = adopt.length > 0 ? await tokensOn(connect(name, connection)) : undefined;
+  const its = adopt.includes("token") ? (theirs?.token ?? password) : password;
   return {
     join: `https://${connection.host}:6443`,
-    token: pinnedToken(caHash ?? found.caHash, "server", password),
+    token: pinnedToken(caHash ?? found.caHash, "server", its),
+    ...(theirs && adopt.includes("agentToken") ? { agentToken: theirs.agentToken } : {}),
   };
 }
 

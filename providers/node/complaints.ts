@@ -51,7 +51,10 @@ function changedTokens(inputs: NodeInputs, old: NodeInputs): Complaint[] {
   if (rotates) return [];
   const changed = (name: "token" | "agentToken") =>
     parseToken(inputs[name] ?? "").password !== parseToken(old[name] ?? "").password;
-  return (["token", "agentToken"] as const).filter(changed).map((name) => ({
+  // What stands in for tokens that the cluster has reaches no machine.
+  const stands = (name: "token" | "agentToken") => [inputs, old].some(({ adopt }) => adopt?.includes(name));
+  const names = (["token", "agentToken"] as const).filter((name) => !stands(name));
+  return names.filter(changed).map((name) => ({
     cause: `its ${name === "token" ? "token" : "agent token"} would change, and running nodes would be locked out`,
     next: "give the one that it has, or give tokens.rotate another value as well",
   }));

@@ -1,14 +1,6 @@
 import type { NodeConfig } from "../../k3s/config";
+import { constants } from "../../k3s/constants";
 import type { Complaint } from "./complaints";
-
-/** Keys of k3s that a cluster is made with and keeps: their field in the manifest. */
-const constants: Record<string, string> = {
-  "cluster-cidr": "network.clusterCidr",
-  "service-cidr": "network.serviceCidr",
-  "cluster-dns": "network.clusterDns",
-  "cluster-domain": "config.cluster-domain",
-  "secrets-encryption": "config.secrets-encryption",
-};
 
 /** What a running cluster would not survive. */
 export function changedConstants(config: NodeConfig, old: NodeConfig): Complaint[] {

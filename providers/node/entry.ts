@@ -6,10 +6,10 @@ import type { NodeInputs } from "./provider";
 import { freeSeat } from "./seat";
 
 /** How a server comes to its cluster. */
-export type Entry = Pick<NodeInputs, "join" | "token">;
+export type Entry = Pick<NodeInputs, "join" | "token" | "agentToken" | "adopt">;
 
-export function entry({ join = "", token }: NodeInputs): Entry {
-  return { join, token };
+export function entry({ join = "", token, agentToken, adopt }: NodeInputs): Entry {
+  return { join, token, ...(agentToken ? { agentToken } : {}), ...(adopt ? { adopt } : {}) };
 }
 
 export function begins({ join, config }: NodeInputs): boolean {
@@ -27,7 +27,8 @@ export async function placed(machine: Machine, inputs: NodeInputs, tell: Tell): 
 
 /**
  * A member stays with how it came, whoever is the first server by now: its files say so, and would restart it if they
- * said something else; save the password, which is the cluster's. One that never came takes the way that there is now.
+ * said something else; save the passwords, which are the cluster's. In one that was adopted what is given may only stand in for
+ * them, until a turn makes them the cluster's. One that never came takes the way that there is now.
  */
 export async function entered(
   machine: Machine,
@@ -38,7 +39,10 @@ export async function entered(
   const came = given.datastore?.kind === "external" || (await serverOn(machine));
   if (came) {
     const its = entry(state);
-    return { ...given, ...its, token: renewed(its.token, parseToken(given.token).password) };
+    const adopted = given.adopt ?? its.adopt;
+    if (adopted && given.rotate?.tokens === state.rotate?.tokens) return { ...given, ...its };
+    const token = renewed(its.token, parseToken(given.token).password);
+    return { ...given, ...its, token, agentToken: given.agentToken };
   }
   const inputs = await placed(machine, given, tell);
   await freeSeat(machine, inputs, tell);

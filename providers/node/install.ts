@@ -18,13 +18,14 @@ import type { NodeInputs } from "./provider";
 
 const minute = 60_000;
 
-/** Writes a node's files and has it started; where it was made before, with what it was. */
+/** Writes a node's files and has it started; where it was made before, with what it was. Somebody else's may go on as it runs. */
 export async function install(
   machine: Machine,
   id: string,
   inputs: NodeInputs,
   tell: Tell,
   old?: NodeInputs,
+  adopt: "no" | "keep" | "restart" = "no",
 ): Promise<void> {
   const step = "writing its files and starting it";
   tell(step);
@@ -34,6 +35,7 @@ export async function install(
       OWNER: id,
       MADE: yes(made),
       REGISTER: yes(old && lost(old)),
+      ADOPT: adopt,
       RENEW: yes(old && inputs.rotate?.certificates !== old.rotate?.certificates),
     };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];

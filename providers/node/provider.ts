@@ -12,6 +12,7 @@ import { isMissing } from "../missing";
 import { checkPodNetwork } from "../pod-network";
 import type { Override } from "../preflight/overrides";
 import type { Resource } from "../wire";
+import { adoption, takeOver } from "./adopt";
 import { apiOf, serversOf } from "./api";
 import { change } from "./change";
 import { checkTokens } from "./check-token";
@@ -24,6 +25,7 @@ import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
+import type { Tokens } from "./tokens";
 
 export interface NodeInputs extends Partial<Live> {
   cluster: string;
@@ -38,6 +40,8 @@ export interface NodeInputs extends Partial<Live> {
   token: string;
   /** What agents will join with; servers only. */
   agentToken?: string;
+  /** Whether a k3s of nobody is taken over, and which tokens are what its cluster has. */
+  adopt?: (keyof Tokens)[];
   /** Where servers keep the cluster's state, where that is not etcd on themselves. */
   datastore?: NodeConfig["datastore"];
   /** Where it puts snapshots of etcd, beside each of which its token is kept; absent where there is no etcd. */
@@ -69,7 +73,7 @@ export interface Rotation {
   certificates?: string;
 }
 
-export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token">> {
+export interface NodeOutputs extends Partial<Pick<NodeInputs, "join" | "token" | "agentToken" | "adopt">> {
   /** The server token in its full form, with which the other servers join; absent on agents. */
   joinToken?: string;
 }
@@ -86,6 +90,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     "membership",
     "token",
     "agentToken",
+    "adopt",
     "podNetwork",
     "api",
     "elsewhere",
@@ -95,7 +100,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   ],
   // What its object was to be, and has to lose when it is declared no more; what of the node was lost; and what it ran with.
   pending: [
-    ...(["config", "files", "node", "join", "token", "rotate", "version", "sha256"] as const),
+    ...(["config", "files", "node", "join", "token", "agentToken", "rotate", "version", "sha256"] as const),
     ...(["registries", "environment", "datastore", "snapshotFolder"] as const),
   ],
   check: async (inputs, old) => ({ mistakes: await complaints(inputs, old), learned: untouched }),
@@ -104,19 +109,21 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   create: async (given, tell, begun) => {
     const id = `${given.cluster}/${given.config.name}`;
     const machine = connect(given.config.name, given.connection);
-    const inputs = await placed(machine, given, tell);
+    const adopted = await adoption(machine, given, tell);
+    const inputs = await placed(machine, adopted?.inputs ?? given, tell);
     const join = inputs.config.join ?? inputs.join;
     await checkTokens(machine, inputs, tell);
-    await freeSeat(machine, inputs, tell);
+    if (adopted) await takeOver(machine, id, { ...adopted, inputs }, tell);
+    else await freeSeat(machine, inputs, tell);
     if (inputs.config.role === "agent") {
       begun(id, {});
-      await install(machine, id, inputs, tell);
+      if (!adopted) await install(machine, id, inputs, tell);
       await ready(machine, inputs, tell);
       await checkPodNetwork([machine], { taken: inputs.podNetwork }, tell);
       return { id, outputs: {} };
     }
     begun(id, { joinToken: inputs.token, ...entry(inputs) });
-    await install(machine, id, inputs, tell);
+    if (!adopted) await install(machine, id, inputs, tell);
     const joinToken = join ? inputs.token : await firstToken(machine, inputs, tell);
     return { id, outputs: { joinToken, ...entry(inputs) } };
   },

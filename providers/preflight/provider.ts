@@ -4,14 +4,16 @@ import { RemoteError } from "../../remote/errors";
 import { type Connection, connect } from "../connection";
 import { type HostKeys, learnable, learnedFrom, remembering, unlearned } from "../host-keys";
 import { changeTogether } from "../lock";
+import { runningOn } from "../node/running";
 import { placeOf } from "../way";
 import type { Resource, Tell } from "../wire";
 import { complaints, type Found } from "./complaints";
 import { fact, parseFacts } from "./facts";
 import { connectionFindings } from "./findings/checklist";
+import { holdsK3s } from "./findings/installed";
 import { levelOf, type Override, overrideMistakes } from "./overrides";
 import { probe, probeVariables } from "./probe";
-import type { Balancers, Part, Seen } from "./scene";
+import type { Adopting, Balancers, Part, Seen } from "./scene";
 import { failure, rows, warning } from "./table";
 
 export interface Probed {
@@ -40,6 +42,8 @@ export interface PreflightInputs {
   balancers?: Balancers;
   /** The addresses that nodes announce, by the machine's name, where they are not those of the default route. */
   nodeIps?: Record<string, string>;
+  /** What machines are to run with whose k3s is taken over; absent where none is. */
+  adopt?: Adopting;
   /** What this resource itself found out before. */
   hostKeys?: HostKeys;
 }
@@ -66,6 +70,7 @@ export const preflight: Resource<PreflightInputs, PreflightOutputs> = {
     "etcd",
     "balancers",
     "nodeIps",
+    "adopt",
   ],
   check: async (inputs, old, tell) => {
     const { findings = {} } = inputs;
@@ -106,7 +111,7 @@ async function findAll(
   tell: Tell,
 ): Promise<Found[]> {
   const { cluster, version, minima = {}, findings = {}, flannelBackend = "vxlan" } = inputs;
-  const { mirror, mirrorProxy, etcd = true, balancers } = inputs;
+  const { mirror, mirrorProxy, etcd = true, balancers, adopt } = inputs;
   const { hostKeys = {} } = old ?? {};
   const fetching =
     [version, mirror, inputs.mirrorProxy].join() !== [old?.version, old?.mirror, old?.mirrorProxy].join();
@@ -131,6 +136,7 @@ async function findAll(
     mirrorProxy,
     etcd,
     balancers,
+    adopt,
     machines: looks.filter((look) => "facts" in look),
   };
   const unseen = looks.filter((look) => "what" in look).filter(({ level }) => level !== "ignore") as Found[];
@@ -145,7 +151,7 @@ async function look(
   old: PreflightInputs | undefined,
   tell: Tell,
 ): Promise<Seen | Unseen> {
-  const { findings = {}, nodeIps = {} } = inputs;
+  const { findings = {}, nodeIps = {}, adopt } = inputs;
   const { role, connection } = inputs.machines[name] as Probed;
   const before = old?.machines?.[name];
   tell(`looking at ${name}`);
@@ -154,6 +160,9 @@ async function look(
     const variables = probeVariables(name, inputs, old);
     const facts = parseFacts(await known.run(probe(), { variables, deadline: patience }));
     const now = Number(fact(facts, "time"));
+    const ahead = now > 0 ? now - Date.now() / 1_000 : 0;
+    const foreign = adopt?.nodes[name] && !fact(facts, "owner") && holdsK3s(facts);
+    const running = foreign ? await runningOn(known) : undefined;
     return {
       name,
       role,
@@ -161,7 +170,8 @@ async function look(
       before: before && placeOf(before.connection),
       nodeIp: nodeIps[name],
       facts,
-      ahead: now > 0 ? now - Date.now() / 1_000 : 0,
+      ...(running ? { running } : {}),
+      ahead,
     };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;

@@ -1,7 +1,9 @@
 import { createHash, X509Certificate } from "node:crypto";
 import type { VirtualAddress } from "../../balancer/virtual-addresses";
+import type { Wanted } from "../../k3s/adoption";
 import type { Role } from "../../k3s/config";
 import type { Minimum } from "../../k3s/requirements";
+import type { Running } from "../../k3s/running";
 import { type Facts, fact } from "./facts";
 
 /** What a machine is to the cluster: one of its nodes, or a machine in front of them. */
@@ -22,6 +24,8 @@ export interface Seen {
   /** Where the one of this name was reached before. */
   before?: string;
   facts: Facts;
+  /** The k3s of somebody else that it holds, where such a one is to be taken over. */
+  running?: Running;
   /** Seconds that its clock is before that of this computer. */
   ahead: number;
 }
@@ -36,6 +40,13 @@ export interface Balancers {
   vip?: { role: Part; addresses: VirtualAddress[]; interface?: string; port: number };
 }
 
+/** What machines are to run with whose k3s may be somebody else's, by their names; absent where none is taken over. */
+export interface Adopting {
+  /** The server that others join. */
+  first: string;
+  nodes: Record<string, Omit<Wanted, "version">>;
+}
+
 /** What the findings compare a machine with. */
 export interface Scene {
   cluster: string;
@@ -47,6 +58,7 @@ export interface Scene {
   mirrorProxy?: string;
   etcd: boolean;
   balancers?: Balancers;
+  adopt?: Adopting;
   machines: readonly Seen[];
 }
 
@@ -96,6 +108,11 @@ export function certificate(facts: Facts, name: string): Certificate | undefined
 /** Whether this machine is already this very node of this very cluster. */
 export function isOurs({ name, facts }: Seen, { cluster }: Scene): boolean {
   return fact(facts, "owner") === `${cluster}/${name}`;
+}
+
+/** Whether it runs k3s already, as this node or to become it. */
+export function runsAlready(machine: Seen, scene: Scene): boolean {
+  return isOurs(machine, scene) || machine.running !== undefined;
 }
 
 /** The CAs of the servers of this cluster, by hash. */

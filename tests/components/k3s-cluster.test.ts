@@ -133,6 +133,26 @@ test("tokens are made when they are not given, and not when they are", async () 
   expect(registered.filter(({ type }) => type.startsWith("random:"))).toHaveLength(0);
 });
 
+test("with adopt the first server says which tokens its cluster has, and the look knows what all are to run with", async () => {
+  await cluster("dev", { ...machines, adopt: true, agentToken: "a".repeat(20) });
+  expect([node("s1").adopt, node("s2").adopt, node("a1").adopt]).toEqual([["token"], [], []]);
+  const { first, nodes } = only("Preflight").adopt as { first: string; nodes: Record<string, object> };
+  expect([first, Object.keys(nodes).sort()]).toEqual(["s1", ["a1", "s1", "s2", "s3"]]);
+  expect(nodes.s1).toEqual({ config: node("s1").config });
+  registered.length = 0;
+  await cluster("plain", machines);
+  expect([node("s1"), node("a1"), only("Preflight")].filter((inputs) => "adopt" in inputs)).toEqual([]);
+});
+
+test("also on a cluster that was adopted a turn is told to it, and its new agent token goes by the first server", async () => {
+  await cluster("dev", { ...machines, adopt: true, tokens: { rotate: "2" } });
+  expect(only("Membership")).toMatchObject({ rotate: "2", agentToken: secret("made-dev-agent-token") });
+  expect(node("s1")).toMatchObject({ adopt: ["token", "agentToken"], rotate: { tokens: "2" } });
+  expect(node("s2").agentToken).toEqual(secret("made-dev-agent-token"));
+  expect(node("a1").token).toEqual(secret(`K10${caHash}::node:made-dev-agent-token`));
+  expect(dependencies("Node", "s2")).toContain("Node s1");
+});
+
 test("tokens are made anew by another value to rotate by, which everybody who goes by them is told", async () => {
   await cluster("dev", { ...machines, tokens: { rotate: "2" }, certificates: { rotate: "3" } });
   for (const { inputs } of registered.filter(({ type }) => type.startsWith("random:")))

@@ -114,6 +114,7 @@ test("a complete manifest says on each machine what holds for it", () => {
   expect(parseManifest(complete, "cluster.yaml")).toEqual({
     name: "dev",
     version: "v1.33.3+k3s1",
+    adopt: false,
     artifacts: { mirror: "http://mirror.example.com:8080/k3s", images: true },
     balancers: [],
     servers: [
@@ -232,6 +233,7 @@ test("the least one can say is a name, a version and a server", () => {
   expect(parseManifest(below(""), "cluster.yaml")).toEqual({
     name: "dev",
     version: "v1.33.3+k3s1",
+    adopt: false,
     artifacts: { mirror: "https://github.com/k3s-io/k3s/releases/download", images: false },
     balancers: [],
     servers: [

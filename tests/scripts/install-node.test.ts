@@ -15,6 +15,7 @@ const variables = {
   REGISTER: "no",
   RENEW: "no",
   MADE: "no",
+  ADOPT: "no",
   TOKEN: "t0ken",
   AGENT_TOKEN: "agent-t0ken",
   REGISTRIES: "",

@@ -1,4 +1,5 @@
 import type { Finding, Level, Part } from "../scene";
+import { adoption } from "./adoption";
 import { apart, balancers } from "./balancers";
 import { clock } from "./clock";
 import { identity } from "./identity";
@@ -13,6 +14,7 @@ import { system } from "./system";
 export const checklist: Readonly<Record<string, Finding>> = {
   ...identity,
   ...installed,
+  ...adoption,
   ...system,
   ...resources,
   ...storage,

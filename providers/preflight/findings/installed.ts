@@ -1,5 +1,5 @@
 import { namesNode, ownerFile } from "../../../k3s/owner";
-import { all, fact } from "../facts";
+import { all, type Facts, fact } from "../facts";
 import {
   type Complaint,
   certificate,
@@ -84,16 +84,21 @@ function swarm({ facts }: Seen): Complaint | undefined {
 }
 
 const unitOf = ({ facts }: Seen) => fact(facts, "server_unit") || fact(facts, "agent_unit");
-const dataOf = ({ facts }: Seen) => fact(facts, "server_data") || fact(facts, "agent_data");
+const dataOf = ({ facts }: Seen) => dataIn(facts);
+const dataIn = (facts: Facts) => fact(facts, "server_data") || fact(facts, "agent_data");
+
+export function holdsK3s(facts: Facts): boolean {
+  return dataIn(facts) !== "";
+}
 
 function foreignK3s(machine: Seen): Complaint | undefined {
   const data = dataOf(machine);
-  if (fact(machine.facts, "owner") || !data) return undefined;
+  if (fact(machine.facts, "owner") || !data || machine.running) return undefined;
   const { hash } = certificate(machine.facts, "ca") ?? certificate(machine.facts, "agent_ca") ?? {};
   return {
     what: `holds a k3s that is not ours (${data}, no owner${hash ? `, CA ${hash}` : ""}); it is not touched`,
     remedy:
-      "Keep what you need of it, then run k3s-uninstall.sh or k3s-agent-uninstall.sh, or use another machine",
+      "Give adopt: true to take it over; or keep what you need of it and run k3s-uninstall.sh or k3s-agent-uninstall.sh, or use another machine",
   };
 }
 

@@ -1,6 +1,15 @@
 import { openings } from "../../../k3s/requirements";
 import { all, fact } from "../facts";
-import { aPart, type Complaint, error, type Finding, isOurs, type Scene, type Seen, warning } from "../scene";
+import {
+  aPart,
+  type Complaint,
+  error,
+  type Finding,
+  runsAlready,
+  type Scene,
+  type Seen,
+  warning,
+} from "../scene";
 
 /** Whether the machine finds the others and is found. */
 export const network: Record<string, Finding> = {
@@ -83,7 +92,7 @@ function busyPorts(machine: Seen, scene: Scene): Complaint | undefined {
 }
 
 function isExpected(port: number, process: string, machine: Seen, scene: Scene): boolean {
-  if (isOurs(machine, scene) && /^(k3s.*|)$/.test(process)) return true;
+  if (runsAlready(machine, scene) && /^(k3s.*|)$/.test(process)) return true;
   const ours = all(machine.facts, "installed").includes("haproxy");
   return ours && process === "haproxy" && (scene.balancers?.ports[machine.role] ?? []).includes(port);
 }

@@ -1,7 +1,16 @@
 import { inotify, type Minimum, memoryTold } from "../../../k3s/requirements";
 import { count, words } from "../facts";
 import { placeOf } from "../place";
-import { aPart, type Complaint, error, type Finding, isOurs, type Scene, type Seen, warning } from "../scene";
+import {
+  aPart,
+  type Complaint,
+  error,
+  type Finding,
+  runsAlready,
+  type Scene,
+  type Seen,
+  warning,
+} from "../scene";
 
 /** Whether the machine is large enough for its role. */
 export const resources: Record<string, Finding> = {
@@ -40,7 +49,7 @@ function littleDisk(machine: Seen, scene: Scene): Complaint | undefined {
   const place = placeOf(facts, "/var/lib/rancher/k3s");
   const needs = minimumOf(machine, scene).diskGiB;
   // A node that runs has filled its part of it.
-  if (isOurs(machine, scene) || place?.free === undefined || place.free >= needs * gib) return undefined;
+  if (runsAlready(machine, scene) || place?.free === undefined || place.free >= needs * gib) return undefined;
   return {
     what: `has ${(place.free / gib).toFixed(1)} GiB free at ${place.point} for /var/lib/rancher/k3s; ${aPart(role)} needs ${needs}`,
     remedy: "Free some, mount a larger disk there, or lower minima",

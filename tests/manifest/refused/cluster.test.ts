@@ -72,7 +72,7 @@ test.each<[string, string, ...string[]]>([
   [
     "an unknown key that resembles nothing",
     below("colour: blue"),
-    "4:1 colour: unknown key: allowed here are name, version, ssh, artifacts, servers, agents, pools, balancers, labels, network, datastore, registries, disable, tlsSans, kubelet, apiserver, config, token, agentToken, join, endpoint, haproxy, hooks, snapshots, upgrade, drain, tokens, certificates, recover, restore, allowSingleServer, minima, timeouts, preflight, proxy",
+    "4:1 colour: unknown key: allowed here are name, version, adopt, ssh, artifacts, servers, agents, pools, balancers, labels, network, datastore, registries, disable, tlsSans, kubelet, apiserver, config, token, agentToken, join, endpoint, haproxy, hooks, snapshots, upgrade, drain, tokens, certificates, recover, restore, allowSingleServer, minima, timeouts, preflight, proxy",
   ],
   [
     "two misspelt keys",

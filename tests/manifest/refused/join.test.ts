@@ -102,6 +102,11 @@ test.each<[string, string, ...string[]]>([
     `5:1 snapshots: ${servers}`,
   ]),
   [
+    "taking over what is to join",
+    below(`join: ${given(`caHash: ${hash}`)}\nadopt: true`),
+    "5:1 adopt: only a cluster whose servers are here is taken over: what is to join it has no k3s yet; leave it out",
+  ],
+  [
     "other tokens, which servers elsewhere would not have",
     below(`join: ${given(`caHash: ${hash}`)}\ntokens: { rotate: "2026-11" }`),
     `5:11 tokens.rotate: ${tokens}`,

@@ -216,3 +216,34 @@ test("servers that keep no state in etcd need not reach its ports, nor have them
     PEERS: "s2 10.0.0.2 6443\ns2 10.0.0.2 10250",
   });
 });
+
+test("the k3s of somebody else is looked at where it is to be taken over, and the table says what becomes of it", async () => {
+  const unit = Buffer.from("ExecStart=/usr/local/bin/k3s server --disable traefik\n").toString("base64");
+  const lines = "owner=\nhostname=s1\nunit=k3s\nactive=yes\nversion=v1.33.3+k3s1\nstore=etcd\n";
+  const found = {
+    stdout: `data=/var/lib/rancher/k3s\n${lines}file=/etc/systemd/system/k3s.service ${unit}\n`,
+  };
+  const facts = told("s1", { server_data: ["/var/lib/rancher/k3s/server/db"] });
+  const s1 = await machines.machine("s1", { probe: facts, "read-k3s": found });
+  const asked = async (disable: string[], more: Props = {}) => {
+    const config = { role: "server", name: "s1", disable };
+    const adopt = { first: "s1", nodes: { s1: { config } } };
+    return preflight().check(undefined, inputs([s1], { version: "v1.33.3+k3s1", adopt, ...more }));
+  };
+  expect((await asked(["traefik"])).failures).toEqual([]);
+  await until("it is said", () =>
+    host()
+      .engine.said("preflight")
+      .some((text) => /adopted +has k3s .* as it runs\./.test(text)),
+  );
+  expect((await asked([])).failures).toEqual([]);
+  await until("it is said", () =>
+    host()
+      .engine.said("preflight")
+      .some((text) => text.includes("restarts: disable: [traefik] → []")),
+  );
+  const [refusal] = (await asked([], { version: "v1.34.1+k3s1" })).failures;
+  expect(refusal?.reason).toContain("it runs v1.33.3+k3s1, and v1.34.1+k3s1 is declared");
+  const [without] = (await asked([], { adopt: undefined })).failures;
+  expect(without?.reason).toContain("Give adopt: true to take it over");
+});

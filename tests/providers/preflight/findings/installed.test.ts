@@ -43,7 +43,7 @@ findingTests(installed, {
     [
       "other-k3s",
       [s1({ server_data: ["/var/lib/rancher/k3s/server/db"], ca: [ca.file] })],
-      `holds a k3s that is not ours (/var/lib/rancher/k3s/server/db, no owner, CA ${ca.hash}); it is not touched. Keep what you need of it, then run k3s-uninstall.sh or k3s-agent-uninstall.sh, or use another machine`,
+      `holds a k3s that is not ours (/var/lib/rancher/k3s/server/db, no owner, CA ${ca.hash}); it is not touched. Give adopt: true to take it over; or keep what you need of it and run k3s-uninstall.sh or k3s-agent-uninstall.sh, or use another machine`,
     ],
     [
       "other-k3s",
@@ -53,7 +53,7 @@ findingTests(installed, {
           agent_ca: ["bm8gY2VydGlmaWNhdGU="],
         }),
       ],
-      "holds a k3s that is not ours (/var/lib/rancher/k3s/agent/client-kubelet.crt, no owner); it is not touched. Keep what you need of it, then run k3s-uninstall.sh or k3s-agent-uninstall.sh, or use another machine",
+      "holds a k3s that is not ours (/var/lib/rancher/k3s/agent/client-kubelet.crt, no owner); it is not touched. Give adopt: true to take it over; or keep what you need of it and run k3s-uninstall.sh or k3s-agent-uninstall.sh, or use another machine",
     ],
     [
       "other-ca",
