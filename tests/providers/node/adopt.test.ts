@@ -117,7 +117,7 @@ test("a turn of the tokens makes those that were made the cluster's, and later u
   expect(s1.variables("install-node")).toMatchObject({
     TOKEN: "n3w",
     AGENT_TOKEN: "n3w-agent",
-    RENEW: "tokens",
+    RENEW: "no",
   });
   expect(outs).toMatchObject({
     token: "n3w",
@@ -126,7 +126,7 @@ test("a turn of the tokens makes those that were made the cluster's, and later u
   });
   expect(await node().diff(outs, given)).toBe(false);
   await node().update("prod/s1", outs, { ...given, registries: "a: b\n" });
-  expect(s1.variables("install-node")).toMatchObject({ TOKEN: "n3w", AGENT_TOKEN: "n3w-agent", RENEW: "" });
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: "n3w", AGENT_TOKEN: "n3w-agent", RENEW: "no" });
 });
 
 test("a turn that was there when it was taken over is none", async () => {
@@ -134,14 +134,14 @@ test("a turn that was there when it was taken over is none", async () => {
   const rotate = { tokens: "1" };
   const given = { ...serverInputs(s1), ...both, rotate, registries: "a: b\n" };
   await node().update("prod/s1", taken(s1, { rotate }), given);
-  expect(s1.variables("install-node")).toMatchObject({ TOKEN: password, RENEW: "" });
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: password, RENEW: "no" });
 });
 
 test("a turn of the certificates leaves its cluster's tokens as they are", async () => {
   const s1 = await machines.machine("s1", fine);
   const given = { ...serverInputs(s1), ...both, rotate: { certificates: "2" } };
   await node().update("prod/s1", taken(s1), given);
-  expect(s1.variables("install-node")).toMatchObject({ TOKEN: password, RENEW: "certificates" });
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: password, RENEW: "yes" });
 });
 
 test("a turn that failed is still one in the next run", async () => {
@@ -153,7 +153,7 @@ test("a turn that failed is still one in the next run", async () => {
   // Another run is another line of servers.
   const next = { ...given, cluster: "goes on" };
   const outs = await node().update("prod/s1", recorded?.properties ?? {}, next);
-  expect(s1.variables("install-node")).toMatchObject({ TOKEN: "n3w", RENEW: "tokens" });
+  expect(s1.variables("install-node")).toMatchObject({ TOKEN: "n3w", RENEW: "no" });
   expect(outs).toMatchObject({ token: "n3w", agentToken: "n3w-agent" });
 });
 
