@@ -127,7 +127,7 @@ export class K3sCluster extends pulumi.ComponentResource {
       { ...first, ...serverArgs, server: join, token, peers: others.map(reached), ...takenOver(cluster) },
       child,
     );
-    const joinArgs = { ...serverArgs, agentToken: passwordOf(begins.agentToken) };
+    const joinArgs = join ? serverArgs : { ...serverArgs, agentToken: passwordOf(begins.agentToken) };
     const joining = others.map((other) => {
       const peers = servers.filter(({ name }) => name !== other.name).map(reached);
       return new K3sServer(other.name, { ...other, ...joinArgs, server: join ?? begins, peers }, child);
