@@ -31,7 +31,7 @@ afterAll(async () => {
   await labDown("recover");
 });
 
-test("U09 a snapshot that is restored is what the cluster is again, on all servers, and its token has to fit", async () => {
+test("U10 a snapshot that is restored is what the cluster is again, on all servers, and its token has to fit", async () => {
   await on("s1", `${kubectl} create configmap kept`);
   await on("s2", "k3s etcd-snapshot save --name before 2>&1");
   const snapshot = await on("s2", `ls ${db}/snapshots`);
@@ -55,7 +55,7 @@ test("U09 a snapshot that is restored is what the cluster is again, on all serve
 
   const begun = Date.now();
   await up({ restore: { snapshot, confirm } });
-  console.log(`U09 restored in ${((Date.now() - begun) / 1_000).toFixed(1)} s`);
+  console.log(`U10 restored in ${((Date.now() - begun) / 1_000).toFixed(1)} s`);
   for (const name of ["s1", "s2", "s3"]) {
     const maps = await on(name, `${kubectl} get configmap -o name`);
     expect([name, maps.includes("configmap/kept"), maps.includes("configmap/lost")]).toEqual([
