@@ -108,7 +108,7 @@ export class K3sCluster extends pulumi.ComponentResource {
         ...{ cluster: name, servers: names, version, external, preflight: preflight.id },
         ...(join ? { elsewhere: true } : {}),
         ...{ token: pulumi.secret(token), agentToken: pulumi.secret(agentToken), rotate: tokens.rotate },
-        ...{ recover: cluster.recover, restore: cluster.restore },
+        ...{ recover: cluster.recover, restore: cluster.restore, tokenGiven: cluster.token !== undefined },
         allowSingleServer: cluster.allowSingleServer,
         members: servers.map(reached),
         releases: [...servers, ...agents].map((machine) => ({ ...reached(machine), ...from })),

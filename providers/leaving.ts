@@ -11,8 +11,6 @@ import type { Tell } from "./wire";
 export interface Leaving extends Member {
   cluster: string;
   role: Role;
-  /** Whether its cluster goes on where nobody here sees it, so that its machine is not to be taken for a node meanwhile. */
-  goesOn?: boolean;
 }
 
 /**
@@ -81,7 +79,8 @@ export async function stop(leaving: Leaving, tell: Tell): Promise<void> {
   const { name, connection } = leaving;
   const step = `stopping ${name}`;
   tell(step);
-  const variables = { ...unitOf(leaving), ...(leaving.goesOn ? { GONE: "yes" } : {}) };
+  // What is forgotten while its machine is a whole node still would be taken for one by a run that comes after.
+  const variables = { ...unitOf(leaving), GONE: "yes" };
   await connect(name, connection)
     .run(script("stop-node"), { variables, deadline: 120_000 })
     .catch((error) => {

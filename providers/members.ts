@@ -21,6 +21,8 @@ export interface EtcdMember extends Voter {
 interface Report {
   self: string;
   version: string;
+  /** Whether etcd has begun again on it, and that was cut off. */
+  begun: boolean;
   health: { health?: string; reason?: string };
   leader?: string;
   members: { ID: string; name?: string; isLearner?: boolean }[];
@@ -158,6 +160,7 @@ function reportOf(text: string): Report | undefined {
   return {
     self,
     version: status.version ?? "",
+    begun: fact(facts, "reset") === "yes",
     health: json(fact(facts, "health")),
     ...(status.leader && status.leader !== "0" ? { leader: status.leader } : {}),
     members: json<Pick<Report, "members">>(fact(facts, "members")).members ?? [],
@@ -175,6 +178,8 @@ function isHealthy({ health }: Report): boolean {
 }
 
 function ailment(report: Report): string | undefined {
+  if (report.begun)
+    return "has begun etcd again, which not all others have joined: give recover or restore back";
   if (isHealthy(report)) return undefined;
   const { health, reason } = report.health;
   return health === undefined ? "runs no etcd" : `is not healthy${reason ? ` (${reason})` : ""}`;

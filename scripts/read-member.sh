@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tells what etcd on this server says of itself and of the others; changes nothing.
 # Inputs: none. Output: nothing where this machine has no member of etcd; otherwise lines of name=value: self, its name;
-# health, status and members, as etcd answers, or nothing where it does not; active, the others that it has a line to, by
+# reset, "yes" where etcd has begun again here and the others have not joined it; health, status and members, as etcd answers, or nothing where it does not; active, the others that it has a line to, by
 # their identities in hexadecimal. Exit: 0.
 
 set -eu
@@ -13,6 +13,8 @@ main() {
   # The name is there with other datastores, too.
   if ! [ -s $data/db/etcd/name ] || ! [ -d $data/db/etcd/member/wal ]; then return; fi
   echo "self=$(cat $data/db/etcd/name)"
+  # Until the others have joined it, those would bring the old etcd back that start by themselves.
+  if grep -q '^reset ' /etc/rancher/k3s/.reset 2>/dev/null; then echo reset=yes; fi
   echo "health=$(get health)"
   echo "status=$(ask maintenance/status)"
   echo "members=$(ask cluster/member/list)"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Has the cluster take other tokens, on a server that runs; it and all others go by them from their next start on.
 # Inputs: TOKEN, AGENT_TOKEN, the new passwords. Output: "rotated", or "unchanged" where the cluster was told before.
-# Exit: 0, 65 only the agent token is another, 69 k3s does not do it: why is on stderr.
+# Exit: 0, 65 only the agent token is another, 69 k3s does not do it: why is on stderr, 77 it was told other tokens before, and
+# has not started since.
 
 set -eu
 umask 077
@@ -18,9 +19,10 @@ main() {
   answer=$(request | curl -s --noproxy '*' --max-time 60 -w '\n%{http_code}' -X PUT -K - --cacert $data/tls/server-ca.crt \
     https://127.0.0.1:6443/v1-k3s/token) || :
   case $answer in
+    *401) refused 77 "k3s runs by an older token than it was told last" ;;
     *200) rm -f $passwords.before; echo rotated ;;
-    '' | *000) refused "k3s does not answer" ;;
-    *) refused "k3s says $(printf %s "$answer" | tail -n 1)" ;;
+    '' | *000) refused 69 "k3s does not answer" ;;
+    *) refused 69 "k3s says $(printf %s "$answer" | tail -n 1)" ;;
   esac
 }
 
@@ -45,7 +47,7 @@ csv() { sed '/[",]/ { s/"/""/g; s/.*/"&"/; }'; }
 # With its time, by which k3s judges it.
 refused() {
   mv -f $passwords.before $passwords
-  fail 69 "$1"
+  fail "$@"
 }
 
 # What curl would take as arguments, which others could see.

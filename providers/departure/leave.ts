@@ -44,13 +44,8 @@ export async function serverLeaves(
   await forget(server.name, api, tell, { elsewhere: inputs.elsewhere?.server });
 }
 
-/** What is forgotten while its machine is a whole node still would be taken for one by a run that comes after. */
-export function leavingOf(
-  { name, connection }: Member,
-  role: Role,
-  { cluster, elsewhere }: DepartureInputs,
-): Leaving {
-  return { name, connection, cluster, role, ...(elsewhere ? { goesOn: true } : {}) };
+export function leavingOf({ name, connection }: Member, role: Role, { cluster }: DepartureInputs): Leaving {
+  return { name, connection, cluster, role };
 }
 
 interface Out {

@@ -20,7 +20,7 @@ export async function toldBy({ servers, members }: MembershipInputs, old: Member
 export async function begins(reset: Reset, { cluster, members }: MembershipInputs): Promise<string[]> {
   try {
     const { stage } = await planned(reset, { cluster, servers: members });
-    return stage === "done" ? ["this was done before: give it another turn, or take it out"] : [];
+    return stage === "done" ? ["what etcd was to begin again with is done: take it out of the manifest"] : [];
   } catch (error) {
     return [atStep("looking at the servers", error).message];
   }

@@ -1,3 +1,4 @@
+import { parseToken } from "../../k3s/token";
 import type { Member } from "../connection";
 import { evict } from "../evict";
 import { isHere, takenOut } from "../leaving";
@@ -28,6 +29,8 @@ export interface MembershipInputs {
   /** What etcd is to begin again with; once. */
   recover?: Recovery;
   restore?: Restoration;
+  /** Whether the server token is the user's own, so that nobody makes another. */
+  tokenGiven?: boolean;
   /** What servers and agents join with. */
   token: string;
   agentToken: string;
@@ -46,7 +49,15 @@ export type MembershipOutputs = Record<string, never>;
 /** Who is a server, and what all of them run: refuses, in a preview already, what would cost the quorum. */
 export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   createOnly: [
-    ...(["cluster", "external", "elsewhere", "allowSingleServer", "token", "agentToken"] as const),
+    ...([
+      "cluster",
+      "external",
+      "elsewhere",
+      "allowSingleServer",
+      "tokenGiven",
+      "token",
+      "agentToken",
+    ] as const),
     ...(["members", "releases", "preflight"] as const),
   ],
   // What was not prepared is to be prepared by the next run.
@@ -60,6 +71,12 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     if (old && inputs.rotate !== old.rotate && (inputs.elsewhere || old.elsewhere))
       return { mistakes: [othersTokens] };
     const reset = resetOf(inputs);
+    if (old && isNoTurn(inputs, old))
+      return {
+        mistakes: [
+          "tokens.rotate has another value, and token is the one that it was: give another token, too",
+        ],
+      };
     if (!old) return reset ? { mistakes: ["a cluster that is new has nothing to begin again with"] } : {};
     const etcd = inputs.external ? silent : await toldBy(inputs, old);
     const learned = { former: formerOf(inputs, old, etcd) };
@@ -98,6 +115,15 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
 /** As where both are changed in one edit, each of which is refused alone. */
 const othersTokens =
   "tokens are not rotated where join is, comes or goes: nodes that are there stay in their cluster; change one of both back";
+
+/** A turn that was tried is compared with itself. */
+function isNoTurn({ tokenGiven, rotate, token }: MembershipInputs, old: MembershipInputs): boolean {
+  return (
+    tokenGiven === true &&
+    rotate !== old.rotate &&
+    parseToken(token).password === parseToken(old.token ?? "").password
+  );
+}
 
 function isAnother(reset: object, old: object | undefined): boolean {
   return JSON.stringify(reset) !== JSON.stringify(old);

@@ -1,6 +1,6 @@
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
-import { StepError } from "../failure";
+import { atStep, StepError } from "../failure";
 import { fact, parseFacts } from "../preflight/facts";
 
 /** What etcd is to begin again with, on one server; the others join it anew. */
@@ -68,15 +68,18 @@ export function costOf(reset: Reset): string {
 /** Looks at what would be done, and fails where it cannot be. */
 export async function planned(reset: Reset, { cluster, servers }: Cluster): Promise<Plan> {
   const from = reset.from;
-  const asked = from ? servers.filter(({ name }) => name === from) : servers;
   const fails = (cause: string, next: string, machine = cluster) =>
     new StepError({ machine, step: stepOf(reset), cause, next });
-  if (asked.length === 0)
+  if (from && !servers.some(({ name }) => name === from))
     throw fails(
       `${from} is no server of the manifest`,
       `give one of ${servers.map(({ name }) => name).join(", ")}, or take this out of the manifest where it is done`,
     );
-  const seen = await lookAt(asked, isRestoration(reset) ? reset.snapshot : "");
+  // All of them, since all are stopped: where one cannot be, nothing is begun.
+  const all = await lookAt(servers, isRestoration(reset) ? reset.snapshot : "").catch((error) => {
+    throw atStep(stepOf(reset), error);
+  });
+  const seen = from ? all.filter(({ server }) => server.name === from) : all;
   const best = seen.find(({ snapshot }) => snapshot !== "") ?? seen[0];
   if (!best) throw fails("no server can be asked", "see why, then run this again");
   const { name } = best.server;

@@ -21,12 +21,6 @@ export async function resetEtcd(
 ): Promise<void> {
   const { server, operation, snapshot, stage } = await planned(reset, { cluster, servers });
   const step = stepOf(reset);
-  if (stage === "done") {
-    tell.warn(
-      `${step} was done before, and is not done again: give it another turn, or take it out of the manifest`,
-    );
-    return;
-  }
   const others = servers.filter(({ name }) => name !== server.name);
   const run = async (
     { name, connection }: Member,
@@ -36,6 +30,13 @@ export async function resetEtcd(
     const variables = { OWNER: `${cluster}/${name}`, ...more };
     return connect(name, connection).run(script(which), { variables, deadline: 5 * minute });
   };
+  const cleared = (machines: readonly Member[]) =>
+    Promise.all(machines.map((one) => run(one, "end-reset", { DONE: "" })));
+  if (stage === "done") {
+    await cleared(others);
+    tell.warn(`${step} is done, and is not done again: take it out of the manifest`);
+    return;
+  }
   const unit = { UNIT: unitName("server") };
   if (stage === "") {
     tell(`${step}: stopping all servers`);
@@ -45,6 +46,8 @@ export async function resetEtcd(
     );
     const all = [...servers, ...here.flatMap((one) => one ?? [])];
     await Promise.all(all.map((one) => run(one, "stop-node", unit)));
+    // What another reset has left that was not finished would keep them on its etcd.
+    await cleared(servers);
     tell(`${step}: resetting etcd on ${server.name}`);
     await run(server, "reset-etcd", { OPERATION: operation, SNAPSHOT: snapshot }).catch((error) => {
       throw advised(step, error, {
@@ -61,8 +64,9 @@ export async function resetEtcd(
     others.map(async (one) => (await run(one, "rejoin-etcd", { SERVER })) !== ""),
   );
   for (const [index, other] of others.entries()) if (joining[index]) await member(other, tell);
-  await Promise.all(others.map((one) => run(one, "end-reset", { DONE: "" })));
+  // From here on it is done, and nobody has to join again.
   await run(server, "end-reset", { DONE: operation });
+  await cleared(others);
   tell.note(`etcd has begun again with what ${server.name} ${snapshot ? `had in ${snapshot}` : "had"}`);
 }
 

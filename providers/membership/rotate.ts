@@ -38,6 +38,7 @@ export async function rotate(
     .catch((error) => {
       throw advised(step, error, {
         65: "give another token as well",
+        77: `an earlier turn is not finished: systemctl restart k3s on ${via.name}, then run this again`,
         69: `see what keeps k3s on ${via.name} from it (journalctl -u k3s there), then run this again`,
       });
     });

@@ -5,6 +5,8 @@ export interface Told {
   health?: boolean;
   reason?: string;
   version?: string;
+  /** Whether etcd has begun again on it, and that was cut off. */
+  begun?: boolean;
   /** Whether it answers at all on its machine, which has its data. */
   runs?: boolean;
   learner?: boolean;
@@ -33,6 +35,7 @@ export function etcd(name: string, all: Record<string, Told | undefined>): Reply
     .map(([node]) => id(node));
   const values = {
     self: `${name}-0123abcd`,
+    ...(told.begun ? { reset: "yes" } : {}),
     health: runs ? JSON.stringify({ health: String(health), reason }) : "",
     status: runs ? JSON.stringify({ version, leader: id(leader) }) : "",
     members: runs ? JSON.stringify({ members: listed }) : "",

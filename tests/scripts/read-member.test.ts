@@ -62,3 +62,12 @@ test("a machine without etcd tells nothing, and asks nobody", () => {
   machine.write("/etc/rancher/k3s/.removing", "");
   expect(machine.run("read-member")).toMatchObject({ code: 0, stdout: "", calls: [] });
 });
+
+test.each([
+  ["reset one", true],
+  ["done one", false],
+])("a server with the mark %j says that etcd has begun again on it: %s", (mark, said) => {
+  const machine = server({ "*": "" });
+  machine.write("/etc/rancher/k3s/.reset", mark);
+  expect(machine.run("read-member").stdout.includes("reset=yes\n")).toBe(said);
+});

@@ -52,6 +52,15 @@ test.each([
   },
 );
 
+test("a server that runs by older tokens than it was told last ends it with 77, and its passwords are as they were", () => {
+  const machine = server("old", "\n401");
+  expect(machine.run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "new-agent" })).toMatchObject({
+    code: 77,
+    stdout: "",
+  });
+  expect(machine.read(passwords)).toBe(before);
+});
+
 test("another agent token alone is refused with 65, since no other server would be told", () => {
   const outcome = server("K10ab::server:new").run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "other" });
   expect(outcome).toMatchObject({ code: 65, stdout: "" });

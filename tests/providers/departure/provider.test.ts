@@ -58,7 +58,7 @@ test("an agent leaves without pods, stopped, and unknown to the API", async () =
   await until("it is told", () => host().engine.said(`leaving${made}`).includes(said));
   const outs = await leave(before, after);
   expect(order).toEqual(["s1 drain-node a1", "a1 stop-node", "s1 forget-node a1"]);
-  expect(a1.variables("stop-node")).toEqual({ OWNER: `c${made}/a1`, UNIT: "k3s-agent" });
+  expect(a1.variables("stop-node")).toEqual({ OWNER: `c${made}/a1`, UNIT: "k3s-agent", GONE: "yes" });
   expect(outs).toMatchObject({ agents: [member(a2)] });
 });
 

@@ -106,6 +106,15 @@ describe("check", () => {
     ]);
   });
 
+  test("of a cluster whose etcd has begun again, which was cut off and then taken back, asks for that", async () => {
+    const list = await servers({ s1: { begun: true } });
+    expect(await complaints({ servers: ["s1"], version }, given(list, { version: newer }))).toEqual([
+      expect.stringMatching(
+        /s1 has begun etcd again, which not all others have joined: give recover or restore back/,
+      ),
+    ]);
+  });
+
   test("of a lost quorum is refused where the others are not there any more", async () => {
     const [s1] = await servers({ s1: { health: false }, s2: { declared: true }, s3: { declared: true } });
     const dead = await Promise.all(["s2", "s3"].map((name) => machines.unreachable(name)));
@@ -415,6 +424,18 @@ describe("a turn of the tokens", () => {
     );
     expect(recorded?.properties.rotate).toBe("1");
     expect(order).toEqual(["s1 save-snapshot"]);
+  });
+
+  test("is refused where the token is given, and is the one that it was", async () => {
+    const list = await servers(healthy);
+    const tokenGiven = { tokenGiven: true };
+    const same = { ...before, token: `K10${"a".repeat(64)}::server:new-t0ken` };
+    expect(await complaints(same, turned(list, tokenGiven))).toEqual([
+      "tokens.rotate has another value, and token is the one that it was: give another token, too",
+    ]);
+    expect(await complaints({ ...same, token: "old" }, turned(list, tokenGiven))).toEqual([]);
+    expect(await complaints(same, turned(list))).toEqual([]);
+    expect(await complaints({ ...same, rotate: "2" }, turned(list, tokenGiven))).toEqual([]);
   });
 
   test("is refused while etcd is not whole", async () => {
