@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { attempt, type CommandOptions, type CommandResult, command } from "./command";
+import { attempt, type CommandOptions, type CommandResult } from "./command";
 import { pulumiEnvironment } from "./tools/environment";
 
 /** A Pulumi project in a folder of its own, with its own backend and its own Pulumi home. */
@@ -43,7 +43,12 @@ export async function openStack(
     folder: project,
     env,
     common,
-    pulumi: (args, options) => command("pulumi", [...common, ...args], { ...options, env }),
+    async pulumi(args, options) {
+      const { code, stdout, stderr } = await stack.tryPulumi(args, options);
+      // What failed stands anywhere in what it prints.
+      if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed (${code}):\n${stdout}${stderr}`);
+      return stdout;
+    },
     tryPulumi: (args, options) => attempt("pulumi", [...common, ...args], { ...options, env }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

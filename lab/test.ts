@@ -43,8 +43,9 @@ async function checks(): Promise<Tally> {
 
 async function fastTests(): Promise<Tally> {
   await ensureSshClient();
-  say("==> unit, component and provider tests (usually 30 s)");
-  return report(await jest(["--selectProjects", "unit", "component", "provider"], {}));
+  say("==> unit, component and provider tests (usually 5 min)");
+  const everyProcessor = ["--maxWorkers", "100%"];
+  return report(await jest(["--selectProjects", "unit", "component", "provider", ...everyProcessor], {}));
 }
 
 /** The tests in the lab. Where there can be no lab they are skipped with the reason; never in CI. */
@@ -59,8 +60,9 @@ async function labTests(): Promise<Tally> {
   await prepareLab();
   const prefix = runPrefix();
   return withReaping(prefix, async () => {
-    say("==> end-to-end tests in the lab (usually 3 min)");
-    return report(await jest(["--selectProjects", "e2e", "--runInBand"], { LAB_RUN: prefix }));
+    say("==> end-to-end tests in the lab (usually 18 min)");
+    // Half of their time they wait; more than two labs at once would want more memory than a small machine has.
+    return report(await jest(["--selectProjects", "e2e", "--maxWorkers", "2"], { LAB_RUN: prefix }));
   });
 }
 

@@ -76,12 +76,18 @@ async function web(place: string): Promise<void> {
 async function timed(kind: Exclude<Kind, "web">, api: RequestOptions, path: string, body?: string) {
   const begun = Date.now();
   try {
-    const { status } = await get(api, path, patience[kind], body);
-    const failure = status === 200 ? {} : { failure: `HTTP ${status}` };
+    const { status, body: said } = await get(api, path, patience[kind], body);
+    const failure = status === 200 ? {} : { failure: `HTTP ${status}: ${messageOf(said)}` };
     say({ kind, begun, ended: Date.now(), owner: ownerOf(String(api.host)), ...failure });
   } catch (error) {
     say({ kind, begun, ended: Date.now(), failure: (error as Error).message });
   }
+}
+
+/** Why the API server refuses, as far as a line has room. */
+function messageOf(body: string): string {
+  const message = /"message":\s*"((?:\\.|[^"\\])*)"/.exec(body)?.[1] ?? body.split("\n")[0] ?? "";
+  return message.slice(0, 150);
 }
 
 /** What cannot be read now is read a second later: its time is in it. */

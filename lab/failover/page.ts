@@ -1,3 +1,4 @@
+import { markdown } from "../measure/markdown";
 import type { Results, Row } from "./rows";
 import { compare, told } from "./verdicts";
 
@@ -61,10 +62,4 @@ function least(numbers: readonly number[]): string {
 
 function most(numbers: readonly number[]): string {
   return Math.max(...numbers).toFixed(1);
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -19,7 +19,9 @@ export function boundaryOf(line: string, named: Named): string | undefined {
   const { diagnosticEvent, resOutputsEvent } = JSON.parse(line) as EngineEvent;
   if (diagnosticEvent?.ephemeral && diagnosticEvent.urn) {
     const step = diagnosticEvent.message.trim().replace(/ \(\d+ s\)$/, "");
-    return `${resourceOf(diagnosticEvent.urn, named)}: ${withRoles(step, named)}`;
+    // What several machines of a role do at once is one step.
+    const parts = withRoles(step, named).split(", ");
+    return `${resourceOf(diagnosticEvent.urn, named)}: ${[...new Set(parts)].join(", ")}`;
   }
   const { urn, op } = resOutputsEvent?.metadata ?? {};
   return urn && changes.includes(op ?? "") && !isGroup(urn) ? `${resourceOf(urn, named)}: done` : undefined;

@@ -1,4 +1,5 @@
 import { type Figures, learnerTicks, type Repeated, type Round } from "./figures";
+import { markdown } from "./markdown";
 import type { Surroundings } from "./surroundings";
 import { seconds, type Verdict } from "./verdicts";
 
@@ -42,10 +43,4 @@ function roundRows({ order, script, pulumi }: Round, index: number): string[][] 
 
 function repeatedRow(name: string, { seconds: took, cpuSeconds }: Repeated): string[] {
   return [name, took.map(seconds).join(", "), cpuSeconds.map(seconds).join(", ")];
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -1,6 +1,6 @@
 import { boundariesOf, boundaryOf, roleOf } from "../../../lab/kills/boundaries";
 
-const named = { cluster: "dev-1", roles: { s1: "server", a1: "agent" } };
+const named = { cluster: "dev-1", roles: { s1: "server", s2: "server", a1: "agent" } };
 
 const cluster = "urn:pulumi:t::k3s-cluster::k3s:index:K3sCluster";
 const urn = (type: string, name: string) => `${cluster}$${type}::${name}`;
@@ -31,6 +31,11 @@ test.each<[string, string, string | undefined]>([
     "a resource that is made",
     done(urn("random:index/randomPassword:RandomPassword", "dev-1-token")),
     "RandomPassword token: done",
+  ],
+  [
+    "a step of several machines",
+    told(urn(kind("ControlPlane"), "dev-1"), "s1 looking, s2 looking, a1 looking"),
+    "ControlPlane: server looking, agent looking",
   ],
   ["a resource that is removed", done(urn(kind("Node"), "s1"), "delete"), "Node server: done"],
   ["a resource that stays", done(urn(kind("Node"), "s1"), "same"), undefined],
