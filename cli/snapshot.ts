@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { troubles } from "../k3s/quorum";
+import { recovery } from "../k3s/recovery";
 import { keptToken } from "../k3s/snapshots";
+import type { Manifest } from "../manifest/schema";
 import type { Member } from "../providers/connection";
 import { StepError } from "../providers/failure";
-import { type EtcdMember, healthyServer, membersOf, recovery } from "../providers/members";
+import { type EtcdMember, healthyServer, membersOf } from "../providers/members";
 import { saveSnapshot, savingStep } from "../providers/snapshot";
 import { download } from "./download";
 import { readManifest } from "./manifest";
@@ -38,7 +40,7 @@ export async function main(args: string[]): Promise<string> {
     );
   const servers = serversOf(manifest);
   if (to !== undefined) mkdirSync(to, { recursive: true, mode: 0o700 });
-  const via = chosen(manifest.name, servers, await membersOf(servers), server);
+  const via = chosen(manifest, servers, await membersOf(servers), server);
   const saved = await saveSnapshot(via, name);
   const token = keptToken(saved.path);
   const lines = [`saved on ${via.name}: ${saved.path} (${saved.bytes} bytes)`, `its token: ${token}`];
@@ -78,7 +80,12 @@ function checkName(name: string): void {
 }
 
 /** A server that is well: the one that is asked for, or the first. */
-function chosen(cluster: string, servers: Member[], members: EtcdMember[], wanted?: string): Member {
+function chosen(
+  { name: cluster, join }: Pick<Manifest, "name" | "join">,
+  servers: Member[],
+  members: EtcdMember[],
+  wanted?: string,
+): Member {
   const candidates = wanted === undefined ? servers : servers.filter(({ name }) => name === wanted);
   if (candidates.length === 0)
     throw new Problem(
@@ -94,7 +101,7 @@ function chosen(cluster: string, servers: Member[], members: EtcdMember[], wante
     cause: ill.length > 0 ? ill.join(", ") : "no etcd is there",
     next:
       members.length > 0
-        ? recovery(members)
+        ? recovery(members, join)
         : "see whether these machines are the servers, and k3s runs there",
   });
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withElection } from "../k3s/election";
 import type { OpenHealth } from "../k3s/health";
 import { pinnedAgentToken } from "../k3s/token";
 import type { Datastore } from "../manifest/datastore";
@@ -23,7 +24,10 @@ export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "members
   disable?: pulumi.Input<string[]>;
   /** Where this server keeps the cluster's state, the same on all servers; default: in etcd, on themselves. */
   datastore?: pulumi.Input<Datastore | undefined>;
-  /** How strangers may ask its API whether it is ready, as HaProxyFrontend does; default: they may not. */
+  /**
+   * How strangers may ask its API whether it is ready, as HaProxyFrontend does; its etcd then also looks for another leader in
+   * time, as in a K3sCluster with haproxy. Default: they may not.
+   */
   healthCheck?: OpenHealth;
   /** False where something else verifies the servers together; default: this server is verified by itself. */
   verify?: boolean;
@@ -69,7 +73,9 @@ export class K3sServer extends pulumi.ComponentResource {
       datastore,
       healthCheck,
     };
-    const node = memberNode(name, args, of, this);
+    // All members of etcd are to have the same times, and those elsewhere have theirs.
+    const config = healthCheck && !of.elsewhere ? electing(args) : args.config;
+    const node = memberNode(name, { ...args, config }, of, this);
     this.name = name;
     this.connection = connectionOf(args);
     // Where it is is no secret, whatever opens it.
@@ -103,6 +109,13 @@ function verified(name: string, server: K3sServer, args: K3sServerArgs): Control
     },
     { parent: server },
   );
+}
+
+/** What its k3s is given where HAProxy stands in front. */
+function electing({ config, datastore }: K3sServerArgs) {
+  return pulumi
+    .all([config, pulumi.unsecret(pulumi.output(datastore))])
+    .apply(([own = {}, its]) => ((its?.kind ?? "etcd") === "etcd" ? withElection(own) : own));
 }
 
 /** Joining this way or that comes down to an address and a token. */

@@ -6,6 +6,12 @@ export interface Voter {
   votes: boolean;
   /** Why it does not count as one that agrees; absent where it does. */
   trouble?: string;
+  /** What etcd raises an alarm of on it, such as NOSPACE. */
+  alarm?: string;
+  /** Whether it was let in and has not run yet: nobody knows its name until it does. */
+  unnamed?: boolean;
+  /** False where its machine does not answer, or has no data of it. */
+  there?: boolean;
 }
 
 /** How many of this many voters must agree. */

@@ -13,7 +13,11 @@ interface Block extends Cidr {
 }
 
 /** What is wrong between blocks of addresses, machines and their number. Blocks that are none are reported elsewhere. */
-export function compareNetwork(manifest: unknown, machines: WrittenMachine[]): Found[] {
+export function compareNetwork(
+  manifest: unknown,
+  machines: WrittenMachine[],
+  balancers: WrittenMachine[],
+): Found[] {
   const cluster = blocksOf(manifest, "clusterCidr", defaultClusterCidr);
   const service = blocksOf(manifest, "serviceCidr", defaultServiceCidr);
   if (!cluster || !service) return [];
@@ -21,7 +25,7 @@ export function compareNetwork(manifest: unknown, machines: WrittenMachine[]): F
   if (families.length > 0) return families;
   return [
     ...overlapping([...cluster, ...service]),
-    ...machines.flatMap((machine) => inside(machine, [...cluster, ...service])),
+    ...[...machines, ...balancers].flatMap((machine) => inside(machine, [...cluster, ...service])),
     ...cluster.flatMap((block) => shares(manifest, block, cluster, machines.length)),
     ...service.flatMap(serviceSize),
     ...dns(manifest, service),

@@ -26,7 +26,7 @@ export function compare(manifest: unknown): Found[] {
     ...datastoreFields(manifest, machines),
     ...halves(manifest),
     ...compareConfig(manifest, machines),
-    ...compareNetwork(manifest, machines),
+    ...compareNetwork(manifest, machines, balancers),
     ...compareSnapshots(manifest, machines),
     ...compareEndpoint(manifest, machines, balancers),
     ...compareBalancer(manifest, machines, balancers),
@@ -35,7 +35,7 @@ export function compare(manifest: unknown): Found[] {
 }
 
 const needServers =
-  "a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5";
+  "a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5; pulumi destroy removes a cluster";
 
 function noServers(manifest: unknown): Found[] {
   if (!isMap(manifest) || Array.isArray(manifest)) return [];

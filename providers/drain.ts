@@ -1,6 +1,7 @@
 import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
 import { advised } from "./failure";
+import { minutes } from "./minutes";
 import type { Tell } from "./wire";
 
 /** How pods are taken from a node. */
@@ -19,8 +20,6 @@ interface Drained extends Drain {
   api: Member;
 }
 
-const minute = 60_000;
-
 /** Has a node's pods go elsewhere; where they cannot, it keeps them, and that is a failure. */
 export async function drain(
   { node, api, timeout, grace = -1, emptyDirs }: Drained,
@@ -35,7 +34,7 @@ export async function drain(
     EMPTY_DIRS: emptyDirs,
   };
   await connect(api.name, api.connection)
-    .run(script("drain-node"), { variables, deadline: timeout + minute })
+    .run(script("drain-node"), { variables, deadline: timeout + minutes(1) })
     .catch((error) => {
       throw advised(step, error, {
         69: `see why the API of ${api.name} does not answer, then run this again`,
@@ -49,7 +48,7 @@ export async function uncordon(node: string, api: Member, tell: Tell): Promise<v
   const step = `letting ${node} have pods again`;
   tell(step);
   await connect(api.name, api.connection)
-    .run(script("uncordon-node"), { variables: { NODE: node }, deadline: minute })
+    .run(script("uncordon-node"), { variables: { NODE: node }, deadline: minutes(2) })
     .catch((error) => {
       throw advised(step, error, { 69: `run kubectl uncordon ${node}, or run this again` });
     });

@@ -1,9 +1,8 @@
-import { lostQuorum, type Voter } from "../k3s/quorum";
-import { RemoteError } from "../remote/errors";
+import type { Voter } from "../k3s/quorum";
 import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
+import { type Asked, asked, type Report } from "./etcd-report";
 import { advised } from "./failure";
-import { fact, parseFacts, words } from "./preflight/facts";
 
 /** A member of etcd, as servers tell of it. */
 export interface EtcdMember extends Voter {
@@ -13,21 +12,10 @@ export interface EtcdMember extends Voter {
   there: boolean;
   /** Whether healthy members have a line to it. */
   heard: boolean;
+  /** Whether it runs and is not well, as while a leader is looked for or where its machine has too much to do. */
+  passing?: boolean;
   /** Where it was asked itself. */
   version?: string;
-}
-
-/** What one server says. */
-interface Report {
-  self: string;
-  version: string;
-  /** Whether etcd has begun again on it, and that was cut off. */
-  begun: boolean;
-  health: { health?: string; reason?: string };
-  leader?: string;
-  members: { ID: string; name?: string; isLearner?: boolean }[];
-  /** Identities of those that it has a line to. */
-  active: string[];
 }
 
 const deadline = 20_000;
@@ -47,6 +35,8 @@ export interface Etcd {
   listed: boolean;
   /** Who says that there is no etcd on its machine. */
   without: string[];
+  /** Who runs etcd that lists nobody, as it does to one that is no voter yet. */
+  untold: string[];
 }
 
 export async function etcdOf(servers: readonly Member[]): Promise<Etcd> {
@@ -56,6 +46,7 @@ export async function etcdOf(servers: readonly Member[]): Promise<Etcd> {
     members,
     listed: members.some(({ id }) => id !== nobody),
     without: answers.filter(({ has }) => has === false).map(({ name }) => name),
+    untold: answers.filter(({ report }) => report && isUntold(report)).map(({ name }) => name),
   };
 }
 
@@ -65,18 +56,35 @@ function membersBy(answers: readonly Asked[]): EtcdMember[] {
   const source = [...healthy, ...reports].find(({ members }) => members.length > 0);
   if (!source) return reports.length > 0 ? answers.filter(({ has }) => has !== false).map(unlisted) : [];
   const leader = [...healthy, ...reports].find((report) => report.leader)?.leader;
-  return source.members.map(({ ID, name = "", isLearner }): EtcdMember => {
+  const alarms = reports.flatMap((report) => report.alarms);
+  const listed = source.members.map(({ ID, name = "", peerURLs, isLearner }): EtcdMember => {
     const own = reports.find(({ self }) => self === name);
-    const node = nodeOf(name);
+    const node = name ? nodeOf(name) : `a new member (${peerURLs?.join(", ")})`;
+    const alarm = alarms.find(({ id }) => id === ID)?.alarm;
     const silent = answers.find((answer) => answer.name === node && !answer.report)?.silence;
     const heard = isHeard(ID, healthy);
     const trouble = own ? ailment(own) : (silent ?? (heard ? undefined : "is not heard of"));
     return {
       ...{ id: ID, node, votes: !isLearner, leads: ID === leader, there: own !== undefined, heard },
       ...(trouble ? { trouble } : {}),
+      ...(own && isPassing(own) ? { passing: true } : {}),
       ...(own?.version ? { version: own.version } : {}),
+      ...(alarm ? { alarm } : {}),
+      ...(name ? {} : { unnamed: true }),
     };
   });
+  return [
+    ...listed,
+    ...alarms
+      .filter(({ id }) => !listed.some((one) => one.id === id))
+      .slice(0, 1)
+      .map(departed),
+  ];
+}
+
+/** etcd keeps the alarm of a member that was taken out. */
+function departed({ id, alarm }: Report["alarms"][number]): EtcdMember {
+  return { id, node: "a member that is gone", votes: false, leads: false, there: false, heard: false, alarm };
 }
 
 /** Where etcd runs nowhere nobody can tell who its members are: the servers, most likely. */
@@ -90,6 +98,7 @@ function unlisted({ name, report, silence }: Asked): EtcdMember {
     there: report !== undefined,
     heard: false,
     ...(trouble ? { trouble } : {}),
+    ...(report && isPassing(report) ? { passing: true } : {}),
   };
 }
 
@@ -132,47 +141,6 @@ function nodeOf(member: string): string {
   return member.replace(/-[0-9a-f]{8}$/, "");
 }
 
-/** What came of asking a server; where it reports nothing, why. */
-interface Asked {
-  name: string;
-  report?: Report;
-  silence?: string;
-  /** False where its machine has no member. */
-  has?: boolean;
-}
-
-async function asked({ name, connection }: Member): Promise<Asked> {
-  try {
-    const text = await connect(name, connection).run(script("read-member"), { deadline });
-    const report = reportOf(text);
-    return report ? { name, report } : { name, silence: "has no etcd on its machine", has: false };
-  } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
-    return { name, silence: `cannot be asked: ${error.reason}` };
-  }
-}
-
-function reportOf(text: string): Report | undefined {
-  const facts = parseFacts(text);
-  const self = fact(facts, "self");
-  if (!self) return undefined;
-  const status = json<{ leader?: string; version?: string }>(fact(facts, "status"));
-  return {
-    self,
-    version: status.version ?? "",
-    begun: fact(facts, "reset") === "yes",
-    health: json(fact(facts, "health")),
-    ...(status.leader && status.leader !== "0" ? { leader: status.leader } : {}),
-    members: json<Pick<Report, "members">>(fact(facts, "members")).members ?? [],
-    active: words(facts, "active"),
-  };
-}
-
-/** What does not answer says nothing. */
-function json<T extends object>(text: string): Partial<T> {
-  return text.startsWith("{") ? (JSON.parse(text) as T) : {};
-}
-
 function isHealthy({ health }: Report): boolean {
   return health.health === "true";
 }
@@ -181,19 +149,23 @@ function ailment(report: Report): string | undefined {
   if (report.begun)
     return "has begun etcd again, which not all others have joined: give recover or restore back";
   if (isHealthy(report)) return undefined;
-  const { health, reason } = report.health;
-  return health === undefined ? "runs no etcd" : `is not healthy${reason ? ` (${reason})` : ""}`;
+  const { reason } = report.health;
+  return !runs(report) ? "runs no etcd" : `is not healthy${reason ? ` (${reason})` : ""}`;
+}
+
+function runs({ health }: Report): boolean {
+  return health.health !== undefined || health.reason !== undefined;
+}
+
+function isUntold(report: Report): boolean {
+  return report.members.length === 0 && (runs(report) || report.version !== "");
+}
+
+function isPassing(report: Report): boolean {
+  return runs(report) && !report.begun && !isHealthy(report) && !/^ALARM/.test(report.health.reason ?? "");
 }
 
 function isHeard(id: string, reports: readonly Report[]): boolean {
   const hexadecimal = BigInt(id).toString(16);
   return reports.some(({ active }) => active.includes(hexadecimal));
-}
-
-/** What to do where too few members of etcd agree. */
-export function recovery(members: readonly EtcdMember[]): string {
-  const away = members.filter(({ trouble }) => trouble).map(({ node }) => node);
-  return lostQuorum(members)
-    ? `bring ${away.join(" or ")} back (systemctl start k3s there); where they are gone for good, take them out of the manifest and give recover: { from: …, confirm: <clusterId> } (docs/restore.md)`
-    : `bring ${away.join(" and ")} back, or take ${away.length > 1 ? "them" : "it"} out of the manifest, then run this again`;
 }

@@ -1,8 +1,12 @@
-let last: Promise<unknown> = Promise.resolve();
-
-/** Runs what takes a server down after all that came before it: two at once could cost the quorum. */
-export function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-  const mine = last.then(work);
-  last = mine.catch(() => undefined);
-  return mine;
+/** Makes a queue: what is given to it runs after all that came before it, whatever becomes of that. */
+export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 }
+
+/** For what takes a server down: two at once could cost the quorum. */
+export const oneAtATime = inTurn();

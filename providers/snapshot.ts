@@ -1,7 +1,7 @@
 import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
 import { advised } from "./failure";
-import { minutes } from "./machine/stage";
+import { minutes } from "./minutes";
 
 /** A snapshot of etcd, on the server that has it. */
 export interface Saved {
@@ -22,4 +22,9 @@ export async function saveSnapshot({ name: server, connection }: Member, name: s
     });
   const [path = "", bytes = "", sha256 = ""] = answer.split("\n");
   return { path, bytes: Number(bytes), sha256 };
+}
+
+/** Has a server keep its token for the snapshots that have none: soon it has another one. */
+export async function keepSnapshotTokens({ name, connection }: Member): Promise<void> {
+  await connect(name, connection).run(script("keep-snapshot-tokens"), { deadline: minutes(2) });
 }

@@ -12,6 +12,17 @@ export function staying(cluster: string): readonly Member[] | undefined {
   return clusters.get(cluster);
 }
 
+const inOrder = new Set<string>();
+
+/** Whoever leaves a cluster in this operation is taken out of it before its machine is cleared. */
+export function haveLeave(cluster: string): void {
+  inOrder.add(cluster);
+}
+
+export function leavesInOrder(cluster: string): boolean {
+  return inOrder.has(cluster);
+}
+
 const kept = new Set<string>();
 
 /** A node, by its id, could not leave: its machine is not to be cleared in this operation. */

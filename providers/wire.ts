@@ -48,6 +48,11 @@ export interface Resource<I extends object, O extends object> {
   isMissing?(state: I & O): Promise<boolean>;
   /** What differs from the state where somebody has changed it; "gone" where it is no more. */
   read?(id: string, state: I & O, tell: Tell): Promise<Partial<I> | "gone">;
+  /**
+   * Also runs in a preview, where something changes: why that must not be by what is in the state. The look at the inputs knows
+   * what was asked for last, also where nothing has come of that.
+   */
+  mistakes?(state: I & O, inputs: I, tell: Tell): Promise<string[]>;
   /** What a change of these inputs costs, in the words of a row; nothing where nobody will notice. */
   cost?(changed: readonly (keyof I)[], state: I & O, inputs: I): string | undefined;
   delete?(id: string, state: I & O, tell: Tell): Promise<void>;
@@ -91,6 +96,8 @@ export function wired<I extends object, O extends object>(
       const inputs = settled(old, news);
       const changed = changedInputs(old, inputs, aside);
       if (changed.length === 0) return { changes: await isMissing(kind, row(inputs), old) };
+      if (kind.mistakes && !hasUnknown(inputs))
+        await guarded(row(inputs), (tell) => refuse(kind, old, inputs, tell));
       const cost = kind.cost?.(changed as (keyof I)[], old as I & O, inputs as I);
       if (cost) told(row(inputs), cost);
       return { changes: true };
@@ -166,6 +173,16 @@ async function isMissing<I extends object, O extends object>(
   } finally {
     row.end();
   }
+}
+
+async function refuse<I extends object, O extends object>(
+  kind: Resource<I, O>,
+  old: Props,
+  inputs: Props,
+  tell: Tell,
+) {
+  const [mistake, ...more] = (await kind.mistakes?.(old as I & O, inputs as I, tell)) ?? [];
+  if (mistake) throw new Error([mistake, ...more].join("\n"));
 }
 
 function told(row: Row, message: string): void {

@@ -13,6 +13,7 @@ set -eu
 place='{.metadata.name}|{.spec.unschedulable}|{.status.conditions[?(@.type=="Ready")].status}'
 
 main() {
+  answered
   found=$(kubectl get node "$NODE" --ignore-not-found -o "jsonpath=$place") || exit 69
   case $found in
     '') return ;;

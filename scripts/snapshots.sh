@@ -10,9 +10,34 @@ folder() {
   echo "${folder:-$server/db/snapshots}"
 }
 
-# Keeps for a snapshot the token that the server has now. Half of it, from a power cut, would be taken for the whole.
-keep_token() {
+# The token of snapshots that were taken since the time of this file. k3s's own says no time: it is written at every start.
+current=$tokens/.current
+
+# What k3s was told or has started with since is newer; its passwords change with its token, and keep their time.
+note_token() {
+  if [ -e "$current" ]; then
+    if [ "$(password "$current")" = "$(password "$server/token")" ]; then return; fi
+    if [ "$(stat -c %Y "$server/token")" -lt "$(stat -c %Y "$current")" ]; then return; fi
+  fi
   mkdir -p "$tokens"
-  cp "$server/token" "$tokens/.$1.$$"
+  cp -p "$server/token" "$current.$$"
+  if [ -e $server/cred/passwd ]; then touch -r $server/cred/passwd "$current.$$"; fi
+  mv -f "$current.$$" "$current"
+}
+
+# The cluster has this password by now, and the server will when it starts again.
+note_next() {
+  if ! [ -d $server/db/etcd ] || ! [ -s $server/token ]; then return; fi
+  if [ -e "$current" ] && [ "$(password "$current")" = "$1" ]; then return; fi
+  mkdir -p "$tokens"
+  printf '%s%s\n' "$(sed -n 's/^\(K10[0-9a-f]*::[^:]*:\).*/\1/p' $server/token)" "$1" >"$current.$$"
+  mv -f "$current.$$" "$current"
+}
+
+password() { sed 's/^K10[0-9a-f]*::[^:]*://' "$1"; }
+
+# Keeps for a snapshot the token that was noted. Half of it, from a power cut, would be taken for the whole.
+keep_token() {
+  cp "$current" "$tokens/.$1.$$"
   mv -f "$tokens/.$1.$$" "$tokens/$1"
 }

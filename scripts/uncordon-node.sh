@@ -5,4 +5,5 @@
 set -eu
 . scripts/cordoned.sh
 
+answered
 if ours; then uncordon; fi

@@ -1,9 +1,12 @@
+import { namesNode } from "../../k3s/owner";
 import { RemoteError } from "../../remote/errors";
+import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { mayLeave } from "../evict";
+import { atStep } from "../failure";
 import { isThere } from "../gone";
 import { stop, unsure } from "../leaving";
-import { etcdOf } from "../members";
+import { type Etcd, etcdOf } from "../members";
 import { removing } from "../membership/complaints";
 import { forget, remains } from "../node/forget";
 import type { Checked, Tell } from "../wire";
@@ -20,7 +23,7 @@ export async function lastVotes(
   const names = old.servers.map(({ name }) => name);
   return {
     mistakes: removing(
-      cluster,
+      { cluster, elsewhere },
       known,
       names.filter((name) => known.some(({ node }) => node === name)),
     ),
@@ -39,17 +42,52 @@ export async function lastLeaves(server: Member, inputs: DepartureInputs, tell: 
     );
     return;
   }
+  if (await isOurs(server, inputs.cluster, tell)) await leavesByItself(server, inputs, tell);
+}
+
+/** What another cluster has made of the machine since is no member that is to leave. */
+export async function isOurs({ name, connection }: Member, cluster: string, tell: Tell): Promise<boolean> {
+  const machine = connect(name, connection);
+  const answer = await machine.run(script("read-owner"), { deadline: 20_000 }).catch((error) => {
+    throw atStep("looking whose node its machine holds", error);
+  });
+  const owner = answer.trim();
+  if (owner === `${cluster}/${name}`) return true;
+  const holds = namesNode(owner) ? owner : "no node of ours";
+  tell.warn(
+    remains(name, `its machine holds ${holds} by now, and is left alone; etcd there may still count it`),
+  );
+  return false;
+}
+
+/** By its own machine, which is to be there and ours. */
+export async function leavesByItself(server: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
+  const { name } = server;
+  const { elsewhere } = inputs;
   const leaving = leavingOf(server, "server", inputs);
   const members = () => votersOf([server]);
-  const before = await members();
-  if (before.some(({ node }) => node === name)) {
-    mayLeave(before, name);
+  const { untold, ...etcd } = await etcdOf([server]);
+  const before = listedBy(etcd);
+  const own = before.find(({ node }) => node === name);
+  if (own) mayLeave({ members: before, elsewhere }, name);
+  // etcd tells a learner of no members and lets it change none; k3s takes one out that is silent.
+  if (own ? !own.votes : untold.includes(name)) tell.warn(learning(name));
+  if (own?.votes) {
     await emptied(leaving, server, inputs, tell);
-    await orKept(leaving, server, () => out(leaving, { all: [server], here: true, members }, tell), tell);
+    await orKept(
+      leaving,
+      server,
+      () => out(leaving, { all: [server], here: true, members, elsewhere }, tell),
+      tell,
+    );
   }
   await stop(leaving, tell);
   // With the object of a node goes its member of etcd, should it be one still.
-  await forget(name, server, tell, { elsewhere: inputs.elsewhere?.server });
+  await forget(name, server, tell, { elsewhere: elsewhere?.server });
+}
+
+function learning(name: string): string {
+  return `${name} was no voter of etcd yet: k3s elsewhere takes it out when it has been silent for some minutes; until then no other server is let in`;
 }
 
 /** There is no other by which to tell a dead machine from a way there that is broken: its user has to say that it is nowhere. */
@@ -64,7 +102,10 @@ async function isHereAlone({ name, connection }: Member): Promise<boolean> {
 }
 
 /** Where etcd does not run on them, nobody here can tell who its members are. */
-async function votersOf(servers: readonly Member[]) {
-  const { members, listed } = await etcdOf(servers);
+function listedBy({ members, listed }: Pick<Etcd, "members" | "listed">) {
   return listed ? members : [];
+}
+
+async function votersOf(servers: readonly Member[]) {
+  return listedBy(await etcdOf(servers));
 }

@@ -2,7 +2,7 @@ import type { Role } from "../../k3s/config";
 import { answering } from "../answering";
 import type { Member } from "../connection";
 import { drain, uncordon } from "../drain";
-import { evict, mayLeave } from "../evict";
+import { evict, type Left, mayLeave } from "../evict";
 import { StepError } from "../failure";
 import { isHere, type Leaving, stop, takenOut } from "../leaving";
 import { type EtcdMember, healthyServer, membersOf } from "../members";
@@ -28,40 +28,46 @@ export async function serverLeaves(
   others: readonly Member[],
   tell: Tell,
 ): Promise<void> {
+  const { elsewhere } = inputs;
   const staying = new Set(inputs.servers.map(({ name }) => name));
   const all = [...inputs.servers, ...others.filter(({ name }) => !staying.has(name))];
   const isLeaving = ({ node }: EtcdMember) => node === server.name;
   const before = await membersOf(all);
-  if (before.some(isLeaving)) mayLeave(before, server.name);
+  if (before.some(isLeaving)) mayLeave({ members: before, elsewhere }, server.name);
   const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
   if (!api) return;
   const here = await isHere(server, inputs.servers);
   if (!here) beSilent(server.name, before.filter(isLeaving));
   const leaving = leavingOf(server, "server", inputs);
   if (here) await emptied(leaving, api, inputs, tell);
-  await orKept(leaving, api, () => out(leaving, { all, here, members: () => membersOf(all) }, tell), tell);
+  const etcd = { all, here, members: () => membersOf(all), elsewhere };
+  await orKept(leaving, api, () => out(leaving, etcd, tell), tell);
   if (here) await stop(leaving, tell);
-  await forget(server.name, api, tell, { elsewhere: inputs.elsewhere?.server });
+  await forget(server.name, api, tell, { elsewhere: elsewhere?.server });
 }
 
 export function leavingOf({ name, connection }: Member, role: Role, { cluster }: DepartureInputs): Leaving {
   return { name, connection, cluster, role };
 }
 
-interface Out {
+interface Out extends Pick<Left, "elsewhere"> {
   /** Who may be asked. */
   all: readonly Member[];
   here: boolean;
   members: () => Promise<EtcdMember[]>;
 }
 
-export async function out(leaving: Leaving, { all, here, members }: Out, tell: Tell): Promise<void> {
+export async function out(
+  leaving: Leaving,
+  { all, here, members, elsewhere }: Out,
+  tell: Tell,
+): Promise<void> {
   const isLeaving = ({ node }: EtcdMember) => node === leaving.name;
   // To take its pods may have taken minutes.
   const known = await members();
   const own = known.filter(isLeaving);
   const work = async () => {
-    for (const member of own) await evict(member, known, all, tell);
+    for (const member of own) await evict(member, { members: known, servers: all, elsewhere }, tell);
   };
   const isIn = async () => (await members()).some(isLeaving);
   if (here && own.length > 0) await takenOut(leaving, { isIn, work, tell });

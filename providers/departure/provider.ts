@@ -4,7 +4,7 @@ import { inLine } from "../line";
 import { healthyServer, membersOf } from "../members";
 import type { Former } from "../membership/former";
 import { oneAtATime } from "../one-at-a-time";
-import { keep } from "../staying";
+import { haveLeave, keep } from "../staying";
 import type { Resource, Tell } from "../wire";
 import { lastLeaves, lastVotes } from "./last";
 import { agentLeaves, serverLeaves } from "./leave";
@@ -35,7 +35,12 @@ export const departure: Resource<DepartureInputs, object> = {
   pending: ["servers", "agents", "former"],
   changes: ({ servers: [first] }) => first,
   check: lastVotes,
-  create: async ({ cluster }) => ({ id: `${cluster}/departure`, outputs: {} }),
+  create: async (inputs, tell) => {
+    const { cluster, former = [] } = inputs;
+    // They joined in runs that failed before there was a departure.
+    if (former.length > 0) await leave(inputs, { cluster, servers: [], agents: [] }, tell);
+    return { id: `${cluster}/departure`, outputs: {} };
+  },
   update: async (_id, inputs, old, tell) => {
     await leave(inputs, old, tell);
     return {};
@@ -56,6 +61,7 @@ export const departure: Resource<DepartureInputs, object> = {
 
 async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell): Promise<void> {
   const { cluster, atOnce = 1 } = inputs;
+  haveLeave(cluster);
   const going = leavingServers(old, inputs);
   const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, going);
   const agents = undeclared(old.agents, inputs).map((agent) => {

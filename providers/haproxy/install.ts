@@ -8,13 +8,12 @@ import { script } from "../../remote/script";
 import { ownerAdvice, packageAdvice } from "../advice";
 import { connect } from "../connection";
 import { advised, StepError } from "../failure";
+import { minutes } from "../minutes";
 import { waitFor } from "../wait";
 import type { Tell } from "../wire";
 import { configuration } from "./configuration";
 import { ownerFile } from "./observe";
 import type { HaProxyInputs } from "./provider";
-
-const minutes = (count: number) => count * 60_000;
 
 const others =
   "remove that HAProxy by the stack that made it, or take this machine out of what is balanced here";

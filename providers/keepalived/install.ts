@@ -8,12 +8,11 @@ import { redact } from "../../remote/redact";
 import { script } from "../../remote/script";
 import { ownerAdvice, packageAdvice } from "../advice";
 import { advised, StepError } from "../failure";
+import { minutes } from "../minutes";
 import type { Tell } from "../wire";
 import type { KeepalivedInputs } from "./inputs";
 import { ownerFile } from "./observe";
 import { lookAtPeers, type Seen } from "./peers";
-
-const minutes = (count: number) => count * 60_000;
 
 const others =
   "remove that keepalived by the stack that made it, or take this machine out of those that may have the address";

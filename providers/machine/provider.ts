@@ -1,10 +1,11 @@
 import { script } from "../../remote/script";
 import { type Connection, connect } from "../connection";
 import { isGone } from "../gone";
+import { minutes } from "../minutes";
 import { isMissing } from "../missing";
 import type { Resource, Tell } from "../wire";
 import { measureDisk, type SlowDisk } from "./measure-disk";
-import { minutes, type Release, stage } from "./stage";
+import { type Release, stage } from "./stage";
 
 export interface MachineInputs extends Release {
   name: string;
@@ -39,7 +40,7 @@ export const machine: Resource<MachineInputs, MachineOutputs> = {
     return { id: inputs.name, outputs };
   },
   update: async (_id, inputs, _state, tell) => {
-    const outputs = { sha256: await stage(inputs, tell) };
+    const outputs = { sha256: await stage(inputs, tell, { etcd: inputs.disk !== undefined }) };
     await measure(inputs, tell);
     return outputs;
   },

@@ -1,6 +1,8 @@
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { advised } from "../failure";
+import { minutes } from "../minutes";
+import { inTurn } from "../one-at-a-time";
 import { wayTo } from "../way";
 import type { Tell } from "../wire";
 
@@ -14,19 +16,23 @@ export interface Release {
   proxy?: string;
 }
 
-export const minutes = (count: number) => count * 60_000;
-
 /** What is being fetched, or was: an upgrade has all of it fetched before the first node changes. */
 const fetched = new Map<string, Promise<string>>();
 
-/** Has a machine fetch and verify a release, once in an operation; gives the SHA-256 of its binary. */
-export async function stage(inputs: Member & Release, tell: Tell): Promise<string> {
+/** Unpacking fills a disk that etcd waits for: of several members one at a time may be slow, and the others go on. */
+const besideEtcd = inTurn();
+
+/**
+ * Has a machine fetch and verify a release, once in an operation; gives the SHA-256 of its binary.
+ * @param etcd whether a member of etcd runs there
+ */
+export async function stage(inputs: Member & Release, tell: Tell, { etcd = false } = {}): Promise<string> {
   const { connection, version, release, images } = inputs;
   const what = [wayTo(connection), version, release, images].join();
   tell(`fetching k3s ${version}`);
   const known = fetched.get(what);
   if (known) return known;
-  const sha256 = fetch(inputs);
+  const sha256 = etcd ? besideEtcd(() => fetch(inputs)) : fetch(inputs);
   fetched.set(what, sha256);
   // What was not to be had may be, the next time.
   sha256.catch(() => fetched.delete(what));

@@ -1,17 +1,19 @@
 import { parseToken } from "../../k3s/token";
 import type { Member } from "../connection";
-import { evict } from "../evict";
+import { disown } from "../evict";
 import { isHere, takenOut } from "../leaving";
 import type { Release } from "../machine/stage";
 import { type EtcdMember, membersOf } from "../members";
-import { forget } from "../node/forget";
 import { staysWith } from "../staying";
 import type { Resource, Tell } from "../wire";
-import { begins, complaints, silent, toldBy } from "./complaints";
+import { begins, complaints, silent, toldBy, unfinished } from "./complaints";
 import { type Former, formerOf } from "./former";
-import { prepare, rotateAll } from "./prepare";
+import { prepare } from "./prepare";
 import { resetEtcd } from "./reset";
 import { costOf, type Recovery, type Restoration, resetOf } from "./reset-plan";
+import { rotateAll } from "./rotate-all";
+import { withoutStuck } from "./stuck";
+import { tokenComplaint, turnedFrom, turnOf } from "./turn";
 
 export interface MembershipInputs {
   cluster: string;
@@ -26,6 +28,8 @@ export interface MembershipInputs {
   allowSingleServer?: boolean;
   /** What the tokens were rotated by; another value is another turn. */
   rotate?: string;
+  /** What they were rotated by before that; found out by the look at the inputs. */
+  turnedFrom?: string;
   /** What etcd is to begin again with; once. */
   recover?: Recovery;
   restore?: Restoration;
@@ -58,7 +62,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
       "token",
       "agentToken",
     ] as const),
-    ...(["members", "releases", "preflight"] as const),
+    ...(["members", "releases", "preflight", "turnedFrom"] as const),
   ],
   // What was not prepared is to be prepared by the next run.
   pending: ["servers", "version", "rotate", "recover", "restore"],
@@ -66,8 +70,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   changes: ({ members = [] }) => members[0],
   check: async (inputs, old, tell) => {
     staysWith(inputs.cluster, inputs.members);
-    if (inputs.servers.length === 0)
-      return { mistakes: ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"] };
+    if (inputs.servers.length === 0) return { mistakes: [nobody(old)] };
     if (old && inputs.rotate !== old.rotate && (inputs.elsewhere || old.elsewhere))
       return { mistakes: [othersTokens] };
     const reset = resetOf(inputs);
@@ -78,14 +81,24 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
         ],
       };
     if (!old) return reset ? { mistakes: ["a cluster that is new has nothing to begin again with"] } : {};
-    const etcd = inputs.external ? silent : await toldBy(inputs, old);
-    const learned = { former: formerOf(inputs, old, etcd) };
-    if (inputs.external) return { learned };
+    const [etcd, held] = await Promise.all([
+      inputs.external ? silent : toldBy(inputs, old, tell),
+      turnOf(inputs, old),
+    ]);
+    const learned = { former: formerOf(inputs, old, etcd), ...turnedFrom(inputs, old) };
+    const other = tokenComplaint(inputs, old, held);
+    if (inputs.external) return { mistakes: other, learned };
     // Who does not take part in it is no member of etcd afterwards, and what it is now counts no more.
     if (reset && isAnother(reset, resetOf(old))) return { mistakes: await begins(reset, inputs), learned };
-    const mistakes = complaints(inputs, old, { etcd, ...learned }, tell);
+    if (other.length > 0) return { mistakes: other, learned };
+    const mistakes = complaints(inputs, old, { etcd, held, ...learned }, tell);
     const goesOn = mistakes.length > 0 && reset && (await begins(reset, inputs)).length === 0;
     return { mistakes: goesOn ? [] : mistakes, learned };
+  },
+  mistakes: async (old, inputs, tell) => {
+    const reset = resetOf(inputs);
+    const resets = reset && isAnother(reset, resetOf(old));
+    return inputs.external || resets ? [] : unfinished(inputs, old, tell);
   },
   cost: (_changed, old, inputs) => {
     const reset = resetOf(inputs);
@@ -98,7 +111,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     if (reset && isAnother(reset, resetOf(old)))
       await resetEtcd(reset, { ...inputs, servers: members, former }, tell);
     if (!external) {
-      const known = await membersOf(members);
+      const known = await withoutStuck(inputs, tell);
       const were = [...old.servers, ...former.map(({ name }) => name)];
       const gone = known.filter(
         ({ node, trouble }) => trouble && were.includes(node) && !servers.includes(node),
@@ -111,6 +124,15 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
     return {};
   },
 };
+
+/** Who wants no servers wants no cluster, and says so by another command. */
+function nobody(old: MembershipInputs | undefined): string {
+  const leaving = old
+    ? `removing ${old.servers.join(", ")} would leave 0 of ${old.servers.length} servers: `
+    : "";
+  const why = "a cluster needs at least one server; 3 or 5 keep it alive when one fails";
+  return `${leaving}${why}${old ? "; pulumi destroy removes a cluster" : ""}`;
+}
 
 /** As where both are changed in one edit, each of which is refused alone. */
 const othersTokens =
@@ -132,13 +154,12 @@ function isAnother(reset: object, old: object | undefined): boolean {
 /** A server that is dead and declared no more. */
 async function leave(
   member: EtcdMember,
-  { cluster, members: servers, former = [] }: MembershipInputs,
+  { cluster, members: servers, former = [], elsewhere }: MembershipInputs,
   tell: Tell,
 ): Promise<void> {
   const own = former.find(({ name }) => name === member.node);
-  const work = async () => evict(member, await membersOf(servers), servers, tell);
+  const work = async () => disown(member, { members: await membersOf(servers), servers, elsewhere }, tell);
   const isIn = async () => (await membersOf(servers)).some(({ id }) => id === member.id);
   const here = own && (await isHere(own, servers));
-  const via = await (here ? takenOut({ ...own, cluster, role: "server" }, { isIn, work, tell }) : work());
-  await forget(member.node, via, tell);
+  await (here ? takenOut({ ...own, cluster, role: "server" }, { isIn, work, tell }) : work());
 }

@@ -3,12 +3,11 @@ import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { isHere } from "../leaving";
+import { minutes } from "../minutes";
 import { restartsAllowed } from "../node/ready";
 import { waitFor } from "../wait";
 import type { Tell } from "../wire";
 import { type Cluster, planned, type Reset, stepOf } from "./reset-plan";
-
-const minute = 60_000;
 
 /**
  * Has one server begin etcd anew, and all others join it, as k3s documents it. Until the first is done nobody else loses
@@ -28,7 +27,7 @@ export async function resetEtcd(
     more: Record<string, string> = {},
   ) => {
     const variables = { OWNER: `${cluster}/${name}`, ...more };
-    return connect(name, connection).run(script(which), { variables, deadline: 5 * minute });
+    return connect(name, connection).run(script(which), { variables, deadline: minutes(5) });
   };
   const cleared = (machines: readonly Member[]) =>
     Promise.all(machines.map((one) => run(one, "end-reset", { DONE: "" })));
@@ -76,7 +75,7 @@ async function member({ name, connection }: Member, tell: Tell): Promise<void> {
     unit: unitName("server"),
     script: "node-ready",
     variables: { ROLE: "server", NODE: name, RESTARTS: restartsAllowed.new },
-    patience: 5 * minute,
+    patience: minutes(5),
     tell: (step) => tell(`${name}: ${step}`),
   });
 }

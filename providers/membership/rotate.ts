@@ -2,20 +2,19 @@ import { parseToken } from "../../k3s/token";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { advised } from "../failure";
+import { minutes } from "../minutes";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
 
 interface Rotated {
   cluster: string;
-  /** Where the cluster is told. */
-  via: Member;
+  /** Where the cluster is told; nowhere where it was. */
+  via?: Member;
   /** All that go by the tokens. */
   servers: readonly Member[];
   token: string;
   agentToken: string;
 }
-
-const minute = 60_000;
 
 /**
  * Has the cluster take other tokens. Servers that run go by those that they started with; whichever starts first from here on
@@ -29,11 +28,30 @@ export async function rotate(
   tell(step);
   const secrets = secretsOf(token, agentToken);
   const TOKEN = parseToken(token).password;
+  if (via) await told(via, step, { TOKEN, AGENT_TOKEN: agentToken }, secrets);
+  await Promise.all(
+    servers.map(({ name, connection }) => {
+      const variables = { OWNER: `${cluster}/${name}`, TOKEN, AGENT_TOKEN: agentToken };
+      return connect(name, connection).run(script("next-tokens"), {
+        variables,
+        secrets,
+        deadline: minutes(1),
+      });
+    }),
+  );
+}
+
+async function told(
+  via: Member,
+  step: string,
+  variables: Record<string, string>,
+  secrets: string[],
+): Promise<void> {
   await connect(via.name, via.connection)
     .run(script("rotate-token"), {
-      variables: { TOKEN, AGENT_TOKEN: agentToken },
+      variables,
       secrets,
-      deadline: 2 * minute,
+      deadline: minutes(2),
     })
     .catch((error) => {
       throw advised(step, error, {
@@ -42,10 +60,4 @@ export async function rotate(
         69: `see what keeps k3s on ${via.name} from it (journalctl -u k3s there), then run this again`,
       });
     });
-  await Promise.all(
-    servers.map(({ name, connection }) => {
-      const variables = { OWNER: `${cluster}/${name}`, TOKEN, AGENT_TOKEN: agentToken };
-      return connect(name, connection).run(script("next-tokens"), { variables, secrets, deadline: minute });
-    }),
-  );
 }

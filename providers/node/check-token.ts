@@ -20,6 +20,8 @@ interface Joining {
   what?: string;
 }
 
+const noAnswer = 69;
+
 /** What is to be done, by the script's exit code. */
 const next = (role: Role): Record<number, string> => ({
   69: "check that a server of the cluster runs at that address and that port 6443 is open between the machines, then run this again",
@@ -63,6 +65,8 @@ async function checkToken(
     PATIENCE: "20",
   };
   const deadline = Date.now() + patience;
+  // k3s ends and starts again where its machine is too busy for a while.
+  let wasThere = false;
   for (;;) {
     const { code, stderr } = await machine.attempt(script("check-token"), {
       variables,
@@ -70,7 +74,8 @@ async function checkToken(
       deadline: 40_000,
     });
     if (code === 0) return;
-    if (code === notYet && Date.now() < deadline) continue;
+    wasThere ||= code === notYet;
+    if (wasThere && (code === notYet || code === noAnswer) && Date.now() < deadline) continue;
     throw new StepError({
       machine: machine.name,
       step,

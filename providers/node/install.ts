@@ -9,14 +9,13 @@ import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { ownerAdvice } from "../advice";
 import { advised } from "../failure";
+import { minutes } from "../minutes";
 import { secretsOf } from "../secrets";
 import type { Tell } from "../wire";
 import { apiOf } from "./api";
 import { forget } from "./forget";
 import { lost } from "./observe";
 import type { NodeInputs } from "./provider";
-
-const minute = 60_000;
 
 /** Writes a node's files and has it started; where it was made before, with what it was. Somebody else's may go on as it runs. */
 export async function install(
@@ -39,7 +38,7 @@ export async function install(
       RENEW: yes(old && inputs.rotate?.certificates !== old.rotate?.certificates),
     };
     const secrets = [...secretsOf(inputs.token, inputs.agentToken ?? ""), ...opening(inputs)];
-    return machine.run(script("install-node"), { variables, secrets, deadline: minute });
+    return machine.run(script("install-node"), { variables, secrets, deadline: minutes(1) });
   };
   await write(old !== undefined)
     .catch(async (error) => {
@@ -58,7 +57,7 @@ export async function install(
 /** Gives the machine's id. */
 export async function uninstall(machine: Machine, id: string, { role }: NodeConfig): Promise<string> {
   const variables = { OWNER: id, UNIT: unitName(role) };
-  return (await machine.run(script("uninstall-node"), { variables, deadline: 2 * minute })).trim();
+  return (await machine.run(script("uninstall-node"), { variables, deadline: minutes(2) })).trim();
 }
 
 /** What besides tokens may open something. */

@@ -5,6 +5,7 @@ import { keeperUnit } from "../../k3s/snapshots";
 import { unitName } from "../../k3s/unit";
 import { ownerAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
+import { leavesAlone } from "../departure/alone";
 import type { Drain } from "../drain";
 import { advised } from "../failure";
 import { removeFrom } from "../gone";
@@ -23,6 +24,7 @@ import { forget, remains } from "./forget";
 import { install, uninstall } from "./install";
 import { hasLeft } from "./left";
 import { type Live, observe, seenConfig, untouched } from "./observe";
+import { otherToken } from "./other-token";
 import { firstToken, ready } from "./ready";
 import { freeSeat } from "./seat";
 import type { Tokens } from "./tokens";
@@ -129,12 +131,17 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   },
   update: change,
   isMissing: ({ config: { name }, connection }) => isMissing(connect(name, connection), ...marks),
-  read: async (id, { config, connection }, tell) => {
+  read: async (id, state, tell) => {
+    const { config, connection } = state;
     tell("looking at the node");
-    const { owner, live, object, validTo } = await observe(connect(config.name, connection), config);
+    const [{ owner, live, object, validTo }, stranger] = await Promise.all([
+      observe(connect(config.name, connection), config),
+      otherToken(state),
+    ]);
     if (owner !== id && !live.unit.startsWith("active")) return "gone";
     const ends = validTo && expiryWarning(config.name, validTo, new Date());
     if (ends) tell.warn(ends);
+    if (stranger) tell.warn(stranger);
     const whose = namesNode(owner) ? `the machine belongs to ${owner}` : `${ownerFile} names no node`;
     const taken = owner && owner !== id ? { files: whose } : {};
     return { ...live, ...taken, ...(object ? { config: seenConfig(config, object) } : {}) };
@@ -144,6 +151,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
     const step = "removing the node";
     tell(step);
     await hasLeft(id, state);
+    await leavesAlone(state, tell);
     const machine = connect(config.name, connection);
     const others = serversOf(state).map((other) => connect(other.name, other.connection));
     const units = [unitName(config.role), ...(snapshotFolder ? [keeperUnit] : [])];

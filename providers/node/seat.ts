@@ -1,11 +1,9 @@
 import type { Machine } from "../../remote/machine";
-import type { Member } from "../connection";
-import { evict } from "../evict";
+import { disown } from "../evict";
 import { StepError } from "../failure";
 import { membersOf } from "../members";
 import type { Tell } from "../wire";
 import { serverOn } from "./cluster-to-join";
-import { forget } from "./forget";
 import type { NodeInputs } from "./provider";
 
 /**
@@ -14,7 +12,7 @@ import type { NodeInputs } from "./provider";
  */
 export async function freeSeat(
   machine: Machine,
-  { config, join, peers = [], datastore }: NodeInputs,
+  { config, join, peers = [], datastore, elsewhere }: NodeInputs,
   tell: Tell,
 ): Promise<void> {
   const { name, role } = config;
@@ -31,7 +29,5 @@ export async function freeSeat(
       cause: `another machine is server ${name}, and etcd works there`,
       next: "give this machine a name of its own, or remove the other server first",
     });
-  let via: Member | undefined;
-  for (const member of former) via = await evict(member, members, peers, tell);
-  if (via) await forget(name, via, tell);
+  for (const member of former) await disown(member, { members, servers: peers, elsewhere }, tell);
 }

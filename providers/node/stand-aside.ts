@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { absenceComplaint, troubles } from "../../k3s/quorum";
+import { alarmComplaint, recovery } from "../../k3s/recovery";
 import type { Member } from "../connection";
 import { StepError } from "../failure";
-import { type EtcdMember, membersOf, moveLeader, recovery, successorOf } from "../members";
+import { type EtcdMember, membersOf, moveLeader, successorOf } from "../members";
 import type { Tell } from "../wire";
 import type { NodeInputs } from "./provider";
 
@@ -16,11 +17,11 @@ const longest = 60_000;
  * are enough without it, and has another one lead.
  */
 export async function standAside(
-  { config, connection, peers = [], patience }: NodeInputs,
+  { config, connection, peers = [], patience, elsewhere }: NodeInputs,
   tell: Tell,
 ): Promise<EtcdMember[]> {
   const own: Member = { name: config.name, connection };
-  const members = await settled([own, ...peers], own.name, Math.min(longest, patience), tell);
+  const members = await settled({ own, peers, patience, elsewhere }, tell);
   const leads = members.find(({ node, leads }) => leads && node === own.name);
   const successor = successorOf(own.name, members);
   if (!leads || !successor) return members;
@@ -31,20 +32,22 @@ export async function standAside(
   return members;
 }
 
-async function settled(
-  servers: readonly Member[],
-  name: string,
-  patience: number,
-  tell: Tell,
-): Promise<EtcdMember[]> {
+interface Around extends Required<Pick<NodeInputs, "peers">>, Pick<NodeInputs, "patience" | "elsewhere"> {
+  own: Member;
+}
+
+async function settled({ own, peers, patience, elsewhere }: Around, tell: Tell): Promise<EtcdMember[]> {
+  const { name } = own;
   for (const begun = Date.now(); ; await pause(1_000)) {
-    const members = await membersOf(servers);
+    const members = await membersOf([own, ...peers]);
+    const alarm = alarmComplaint(members);
+    if (alarm) throw new StepError({ machine: name, step, ...alarm });
     const others = troubles(members.filter(({ node }) => node !== name));
     if (others.length === 0) return members;
     tell(`waiting: ${others.join(", ")}`);
-    if (Date.now() - begun < patience) continue;
+    if (Date.now() - begun < Math.min(longest, patience)) continue;
     const cause = absenceComplaint(members, name);
     if (!cause) return members;
-    throw new StepError({ machine: name, step, cause, next: recovery(members) });
+    throw new StepError({ machine: name, step, cause, next: recovery(members, elsewhere) });
   }
 }

@@ -13,6 +13,32 @@ test("a server alone begins a cluster, is verified, and takes an address that is
   expect(only("ControlPlane")).toMatchObject({ endpoint: { address: "10.0.0.1", port: 6443 } });
 });
 
+describe("a server that HAProxy asks for its health", () => {
+  const times = { "etcd-arg": ["heartbeat-interval=100", "election-timeout=1000"] };
+  const asked = { version, token: "t", agentToken: "a", healthCheck: "anonymous-health" as const };
+  const given = (name: string) => (node(name).config as { extra?: object }).extra ?? {};
+
+  test("has its etcd look for another leader in time, and so has one that joins it", async () => {
+    const first = new K3sServer("one", { ...asked, connection: at("10.0.0.1"), config: { debug: true } });
+    const second = new K3sServer("two", { ...asked, connection: at("10.0.0.2"), server: first });
+    await made(first.node, second.node);
+    expect([given("one"), given("two")]).toEqual([{ debug: true, ...times }, times]);
+  });
+
+  test("keeps the times that its user gives, those elsewhere, and none where it has no etcd", async () => {
+    const own = { "etcd-arg": ["election-timeout=5000"] };
+    const join = { url: "https://10.0.0.9:6443", token: `K10${caHash}::server:x` };
+    const servers = [
+      new K3sServer("own", { ...asked, connection: at("10.0.0.1"), config: own }),
+      new K3sServer("far", { ...asked, connection: at("10.0.0.2"), server: join }),
+      new K3sServer("file", { ...asked, connection: at("10.0.0.3"), datastore: { kind: "sqlite" } }),
+      new K3sServer("unasked", { ...asked, connection: at("10.0.0.4"), healthCheck: undefined }),
+    ];
+    await made(...servers.map((one) => one.node));
+    expect(["own", "far", "file", "unasked"].map(given)).toEqual([own, {}, {}, {}]);
+  });
+});
+
 test("an agent joins a server of the program with its pinned agent token", async () => {
   const server = new K3sServer("one", { version, connection: at("10.0.0.1"), token: "t", agentToken: "a" });
   const agent = new K3sAgent("two", { version, connection: at("10.0.0.2"), server });

@@ -1,11 +1,12 @@
 import { type CommandResult, command } from "../../lab/command";
-import { inContainer } from "../../lab/engine/docker";
 import { inRepository } from "../../lab/folders";
 import { down, type LabOptions, up } from "../../lab/machines/lab";
-import { containerName, type Lab, type LabMachine } from "../../lab/machines/model";
+import type { Lab, LabMachine } from "../../lab/machines/model";
 import { runPrefix } from "../../lab/machines/reap";
 import { overSsh } from "../../lab/machines/ssh";
 import { findMachine } from "../../lab/machines/store";
+
+export { onMachine } from "../../lab/machines/on-machine";
 
 /** Generous: a test that needs longer hangs. */
 export const minutes = (count: number) => count * 60_000;
@@ -21,11 +22,6 @@ export async function labUp(suite: string, size: Partial<LabOptions>): Promise<L
 
 export function labDown(suite: string): Promise<void> {
   return down(labName(suite));
-}
-
-/** Runs a shell script on a machine, past its SSH, and gives what it prints. */
-export async function onMachine(lab: Lab, name: string, script: string): Promise<string> {
-  return (await inContainer(containerName(lab.name, name), ["sh", "-e", "-s"], script)).trim();
 }
 
 export function ssh(lab: Lab, name: string, line: string, user = "root"): Promise<CommandResult> {

@@ -4,6 +4,7 @@ import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack } from "../e2e/stack";
 import { fails } from "./fails";
 import { entry, type LabField, version, type Written, write } from "./field";
+import { membersOf } from "./members";
 import { expectNotBegun } from "./traces";
 
 jest.setTimeout(minutes(15));
@@ -118,13 +119,8 @@ async function nodes(): Promise<string[]> {
 
 /** Who votes. */
 async function members(): Promise<string[]> {
-  const tls = "/var/lib/rancher/k3s/server/tls/etcd";
-  const question = `curl -s --cacert ${tls}/server-ca.crt --cert ${tls}/client.crt --key ${tls}/client.key -d '{}' https://127.0.0.1:2382/v3/cluster/member/list`;
-  const answer = JSON.parse(await onMachine(field.lab, "s1", question)) as {
-    members: { name: string; isLearner?: boolean }[];
-  };
-  const voters = answer.members.filter(({ isLearner }) => !isLearner);
-  return voters.map(({ name }) => name.replace(/-[0-9a-f]{8}$/, "")).sort();
+  const voters = (await membersOf(field.lab, "s1")).filter(({ isLearner }) => !isLearner);
+  return voters.map(({ name }) => name);
 }
 
 function sinceWhen(): Promise<string> {

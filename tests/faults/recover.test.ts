@@ -6,6 +6,7 @@ import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
 import { type Written, write } from "./field";
+import { membersOf } from "./members";
 
 jest.setTimeout(minutes(15));
 
@@ -110,10 +111,6 @@ async function refused(changed: Written): Promise<string> {
 }
 
 async function members(): Promise<string[]> {
-  const tls = "/var/lib/rancher/k3s/server/tls/etcd";
-  const question = `curl -s --cacert ${tls}/server-ca.crt --cert ${tls}/client.crt --key ${tls}/client.key -d '{}' https://127.0.0.1:2382/v3/cluster/member/list`;
-  const answer = JSON.parse(await on("s2", question)) as { members: { name: string; isLearner?: boolean }[] };
-  return answer.members
-    .map(({ name, isLearner }) => `${name.replace(/-[0-9a-f]{8}$/, "")}${isLearner ? " learns" : ""}`)
-    .sort();
+  const all = await membersOf(lab, "s2");
+  return all.map(({ name, isLearner }) => `${name}${isLearner ? " learns" : ""}`);
 }

@@ -77,8 +77,8 @@ export function fakeMachines() {
   };
 }
 
-/** Its lock is free and it holds no k3s that says its version, unless a test says otherwise: no part of what is done. */
-const aside: Record<string, Reply> = { "hold-lock": { holds: true }, "read-version": {} };
+/** Its lock is free, and it holds no k3s that says its version or tokens, unless a test says otherwise: no part of what is done. */
+const aside: Record<string, Reply> = { "hold-lock": { holds: true }, "read-version": {}, "held-tokens": {} };
 
 export type FakeMachine = Awaited<ReturnType<typeof fakeMachine>>;
 

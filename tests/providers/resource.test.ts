@@ -12,7 +12,8 @@ class Part extends pulumi.ComponentResource {}
 
 /** What a program registers for a resource of this kind. */
 async function registeredFor(kind: string, options: pulumi.CustomResourceOptions = {}) {
-  const resource = new Hosted(kind, "s1", { version: "v1", config: { role: "agent", name: "s1" } }, options);
+  const given = { version: "v1", config: { role: "agent", name: "s1" }, servers: [], members: [] };
+  const resource = new Hosted(kind, "s1", given, options);
   await made(resource.urn);
   const urn = await new Promise<string>((resolve) => void resource.urn.apply(resolve));
   const inputs = registered.find(({ name }) => name === "s1")?.inputs ?? {};

@@ -1,4 +1,4 @@
-import { type StubMachine, stubMachine } from "./harness";
+import { type Outcome, type StubMachine, stubMachine } from "./harness";
 
 const mark = "k3s-cluster/cordoned";
 
@@ -26,7 +26,9 @@ function server({
 }: Node): StubMachine {
   const machine = stubMachine();
   const mine = machine.path("marked");
+  machine.stub("sleep", { "1": 0 });
   machine.stub("kubectl", {
+    "get --raw /readyz *": 0,
     "get node *{.metadata.name}|{.spec.unschedulable}|*":
       cordoned === undefined ? "" : `a1|${cordoned ? "true" : ""}|${ready}`,
     "cordon a1": 0,
@@ -47,12 +49,15 @@ function server({
   return machine;
 }
 
+/** What it does once the API answers. */
+const changes = (outcome: Outcome) => outcome.linesOf("kubectl").filter((line) => !/readyz/.test(line));
+
 const given = { NODE: "a1", TIMEOUT: "300", GRACE: "-1", EMPTY_DIRS: "delete" };
 
 test("a node is marked, cordoned and drained, and nothing is said", () => {
   const outcome = server({ cordoned: false }).run("drain-node", given);
   expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
-  expect(outcome.linesOf("kubectl").slice(1)).toEqual([
+  expect(changes(outcome).slice(1)).toEqual([
     `annotate --overwrite node a1 ${mark}=yes`,
     "drain a1 --ignore-daemonsets --timeout=300s --grace-period=-1 --delete-emptydir-data",
   ]);
@@ -64,15 +69,13 @@ test("what pods keep in an emptyDir is kept where it is to be", () => {
     GRACE: "30",
     EMPTY_DIRS: "keep",
   });
-  expect(outcome.linesOf("kubectl").at(-1)).toBe(
-    "drain a1 --ignore-daemonsets --timeout=300s --grace-period=30",
-  );
+  expect(changes(outcome).at(-1)).toBe("drain a1 --ignore-daemonsets --timeout=300s --grace-period=30");
 });
 
 test("a node that somebody has cordoned is drained without a mark", () => {
   const outcome = server({ cordoned: true }).run("drain-node", given);
   expect(outcome.code).toBe(0);
-  expect(outcome.linesOf("kubectl").map((line) => line.split(" ")[0])).toEqual(["get", "drain"]);
+  expect(changes(outcome).map((line) => line.split(" ")[0])).toEqual(["get", "drain"]);
 });
 
 test.each(["False", "Unknown"] as const)(
@@ -80,17 +83,14 @@ test.each(["False", "Unknown"] as const)(
   (ready) => {
     const outcome = server({ cordoned: false, ready }).run("drain-node", given);
     expect(outcome.code).toBe(0);
-    expect(outcome.linesOf("kubectl").slice(1)).toEqual([
-      `annotate --overwrite node a1 ${mark}=yes`,
-      "cordon a1",
-    ]);
+    expect(changes(outcome).slice(1)).toEqual([`annotate --overwrite node a1 ${mark}=yes`, "cordon a1"]);
   },
 );
 
 test("a node that is none has no pods", () => {
   const outcome = server({}).run("drain-node", given);
   expect(outcome).toMatchObject({ code: 0, stderr: "" });
-  expect(outcome.linesOf("kubectl")).toHaveLength(1);
+  expect(changes(outcome)).toHaveLength(1);
 });
 
 const blocked = [
@@ -120,7 +120,7 @@ test.each([
       "default/web-1: Cannot evict pod as it would violate the pod disruption budget.; " +
       "no pod may go by the disruption budgets default/web\n",
   });
-  expect(outcome.linesOf("kubectl").filter((line) => /^(uncordon|annotate node)/.test(line))).toEqual(after);
+  expect(changes(outcome).filter((line) => /^(uncordon|annotate node)/.test(line))).toEqual(after);
 });
 
 test("what else keeps a pod is told in kubectl's own words", () => {
@@ -130,21 +130,30 @@ test("what else keeps a pod is told in kubectl's own words", () => {
   expect(outcome).toMatchObject({ code: 76, stderr: `${said}\n` });
 });
 
-test("an API that does not answer ends it with 69", () => {
-  expect(server({ answers: false }).run("drain-node", given).code).toBe(69);
+test("an API that is not ready is waited for", () => {
+  const machine = server({ cordoned: false });
+  const ready = machine.path("ready");
+  machine.stub("sleep", { "1": { shell: `: >${ready}` } });
+  machine.stub("kubectl", { "get --raw /readyz *": { shell: `[ -e ${ready} ]` }, "get node *": "" });
+  expect(machine.run("drain-node", given)).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("an API that does not answer ends it with 69, after some seconds", () => {
+  const outcome = server({ answers: false }).run("drain-node", given);
+  expect([outcome.code, outcome.linesOf("sleep").length]).toEqual([69, 14]);
 });
 
 describe("uncordon-node", () => {
   test("lets a node have pods again that was marked, and takes the mark away", () => {
     const outcome = server({ cordoned: true, marked: true }).run("uncordon-node", { NODE: "a1" });
     expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
-    expect(outcome.linesOf("kubectl").slice(1)).toEqual(["uncordon a1", `annotate node a1 ${mark}-`]);
+    expect(changes(outcome).slice(1)).toEqual(["uncordon a1", `annotate node a1 ${mark}-`]);
   });
 
   test("leaves one alone that somebody else has cordoned", () => {
     const outcome = server({ cordoned: true }).run("uncordon-node", { NODE: "a1" });
     expect(outcome.code).toBe(0);
-    expect(outcome.linesOf("kubectl")).toHaveLength(1);
+    expect(changes(outcome)).toHaveLength(1);
   });
 
   test("ends with 69 where the API does not answer", () => {

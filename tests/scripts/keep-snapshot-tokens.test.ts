@@ -15,7 +15,8 @@ function withSnapshots(...names: string[]): StubMachine {
 function kept(machine: StubMachine): string[] {
   return Object.keys(machine.snapshot())
     .filter((file) => file.startsWith(`${tokens}/`))
-    .map((file) => file.slice(tokens.length + 1));
+    .map((file) => file.slice(tokens.length + 1))
+    .filter((name) => name !== ".current");
 }
 
 /** In seconds of the clock that scripts are shown, which begins at 1000000000. */
@@ -52,6 +53,57 @@ test("a snapshot keeps the token that it has, also when the server has another o
   expect([machine.read(`${tokens}/one`), machine.read(`${tokens}/two`)]).toEqual([
     "K10::server:s3cret\n",
     "K10::server:0ther\n",
+  ]);
+});
+
+test.each([
+  ["etcd-snapshot-s1-1700000000", 1_800_000_000, false],
+  ["etcd-snapshot-s1-1700000100", 1_600_000_000, true],
+  ["before-x-s1-1700000101.zip", 1_600_000_000, true],
+  ["etcd-snapshot-s1-1700000099.zip", 1_800_000_000, false],
+  ["copied", 1_700_000_099, false],
+  ["copied", 1_700_000_100, true],
+])("%s, written at %d, gets a token that is of 1700000100: %s", (name, written, given) => {
+  const machine = withSnapshots(name);
+  changedAt(machine, `${snapshots}/${name}`, written);
+  // k3s writes the one at every start, and the other with the token alone.
+  machine.write(`${server}/cred/passwd`, "s3cret,server,server,k3s:server\n", 0o600);
+  changedAt(machine, `${server}/token`, 1_750_000_000);
+  changedAt(machine, `${server}/cred/passwd`, 1_700_000_100);
+  expect(machine.run("keep-snapshot-tokens")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(kept(machine)).toEqual(given ? [name] : []);
+});
+
+test("one from before k3s was told another token gets none, also when k3s has started again since", () => {
+  const machine = withSnapshots("one");
+  changedAt(machine, `${snapshots}/one`, 1_700_000_000);
+  changedAt(machine, `${server}/token`, 1_690_000_000);
+  machine.run("keep-snapshot-tokens");
+  machine.write(`${snapshots}/missed-s1-1700000001`, "etcd");
+  machine.write(`${server}/token`, "K10::server:0ther\n", 0o600);
+  changedAt(machine, `${server}/token`, 1_700_000_002);
+  machine.write(`${snapshots}/after-s1-1700000003`, "etcd");
+  machine.run("keep-snapshot-tokens");
+  changedAt(machine, `${server}/token`, 1_700_000_009);
+  machine.write(`${snapshots}/later-s1-1700000004`, "etcd");
+  machine.run("keep-snapshot-tokens");
+  expect(kept(machine).map((name) => [name, machine.read(`${tokens}/${name}`)])).toEqual([
+    ["after-s1-1700000003", "K10::server:0ther\n"],
+    ["later-s1-1700000004", "K10::server:0ther\n"],
+    ["one", "K10::server:s3cret\n"],
+  ]);
+});
+
+test("a server that has not restarted with a token that the cluster has gives that one already", () => {
+  const machine = withSnapshots("before");
+  changedAt(machine, `${server}/token`, 1_600_000_000);
+  machine.run("keep-snapshot-tokens");
+  machine.write(`${tokens}/.current`, "K10::server:n3xt\n", 0o600);
+  machine.write(`${snapshots}/after`, "etcd");
+  machine.run("keep-snapshot-tokens");
+  expect([machine.read(`${tokens}/before`), machine.read(`${tokens}/after`)]).toEqual([
+    "K10::server:s3cret\n",
+    "K10::server:n3xt\n",
   ]);
 });
 
@@ -106,7 +158,8 @@ test.each([
 
 test("what comes while it runs is seen, since systemd does not look meanwhile", () => {
   const machine = withSnapshots("one", "two.part");
-  for (const file of [snapshots, `${snapshots}/two.part`]) changedAt(machine, file, 999_999_999);
+  for (const file of [snapshots, `${server}/token`, `${snapshots}/two.part`])
+    changedAt(machine, file, 999_999_999);
   const renamed = `mv ${machine.path(`${snapshots}/two.part`)} ${machine.path(`${snapshots}/two`)}`;
   const passes = "echo $(($(cat ../clock) + 2)) >../clock";
   machine.stub("sleep", { "*": { shell: `${renamed} 2>/dev/null; ${passes}` } });

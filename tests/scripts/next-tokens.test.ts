@@ -49,3 +49,18 @@ test("a machine of another, or of none yet, is left alone", () => {
   expect(other.snapshot()).toEqual(before);
   expect(stubMachine().run("next-tokens", variables)).toMatchObject({ code: 0, stdout: "", stderr: "" });
 });
+
+test("snapshots from here on are kept with the new token, before the server has restarted with it", () => {
+  const data = "/var/lib/rancher/k3s/server";
+  const machine = server("old");
+  machine.write(`${data}/token`, "K10ab::server:old\n", 0o600);
+  expect(machine.run("next-tokens", variables)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has(`${data}/db/snapshot-tokens`)).toBe(false);
+  machine.write(`${data}/db/etcd/name`, "s1");
+  expect(machine.run("next-tokens", variables)).toMatchObject({ code: 0, stderr: "" });
+  const current = `${data}/db/snapshot-tokens/.current`;
+  expect([machine.read(current), machine.mode(current)]).toEqual(["K10ab::server:new\n", "600"]);
+  const before = machine.snapshot();
+  machine.run("next-tokens", variables);
+  expect(machine.snapshot()).toEqual(before);
+});

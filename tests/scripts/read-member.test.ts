@@ -49,6 +49,14 @@ test("one that does not run tells who it is, and nothing else", () => {
   });
 });
 
+test("one that does not answer in time runs", () => {
+  const answers = { "*/health": { shell: "exit 28" }, "*": { shell: "exit 7" } };
+  expect(server(answers).run("read-member")).toMatchObject({
+    code: 0,
+    stdout: 'self=s1-0123abcd\nhealth={"reason":"no answer within 3 s"}\nstatus=\nmembers=\nactive=\n',
+  });
+});
+
 test("a machine without etcd tells nothing, and asks nobody", () => {
   const machine = stubMachine();
   machine.stub("curl", {});

@@ -1,6 +1,7 @@
 import { type Answer, stubMachine } from "./harness";
 
 const file = "/var/lib/rancher/k3s/server/token";
+const given = "/etc/rancher/k3s/token";
 const passwords = "/var/lib/rancher/k3s/server/cred/passwd";
 const before = "old-agent,node,node,k3s:agent\nold,server,server,k3s:server\n";
 
@@ -54,11 +55,23 @@ test.each([
 
 test("a server that runs by older tokens than it was told last ends it with 77, and its passwords are as they were", () => {
   const machine = server("old", "\n401");
+  machine.write(given, "old", 0o600);
   expect(machine.run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "new-agent" })).toMatchObject({
     code: 77,
     stdout: "",
+    stderr: "k3s runs by an older token than it was told last\n",
   });
   expect(machine.read(passwords)).toBe(before);
+});
+
+test("a server that was told other tokens, and was given none of them, is told by those that it runs by", () => {
+  const machine = server("K10ab::server:told");
+  machine.write(given, "K10ab::server:runs", 0o600);
+  machine.stub("curl", { "*": [{ shell: "input; printf '\\n401'" }, { shell: "input; printf '\\n200'" }] });
+  const outcome = machine.run("rotate-token", { TOKEN: "new", AGENT_TOKEN: "new-agent" });
+  expect(outcome).toMatchObject({ code: 0, stdout: "rotated\n", stderr: "" });
+  const users = outcome.calls.filter(({ name }) => name === "curl").map(({ input }) => input.split("\n")[0]);
+  expect(users).toEqual(['user = "server:told"', 'user = "server:runs"']);
 });
 
 test("another agent token alone is refused with 65, since no other server would be told", () => {

@@ -35,6 +35,7 @@ function sums(files: Record<string, string>): string {
 function reaching(files: Record<string, string> = {}, arch = "x86_64"): StubMachine {
   const machine = stubMachine();
   machine.stub("uname", { "-m": `${arch}\n` });
+  machine.stub("renice", { "-n 19 -p *": 0 });
   machine.stub("curl", {
     [`* ${variables.BASE}/*`]: {
       shell: 'cp "release/$(echo "$*" | sed "s|.*/||")" "$(after -o "$@")" || exit 22',
@@ -66,6 +67,18 @@ test.each([
     expect(machine.has(images)).toBe(false);
   },
 );
+
+test("what runs on the machine goes before it, as far as the system can tell", () => {
+  const machine = reaching();
+  const lines = () =>
+    machine.run("stage", variables).calls.map(({ name, args }) => [name, ...args].join(" "));
+  expect(lines()[0]).toMatch(/^renice -n 19 -p \d+$/);
+  machine.stub("ionice", { "-c 3 -p *": 0 });
+  expect(lines().slice(0, 2)).toEqual([
+    expect.stringMatching(/^renice /),
+    expect.stringMatching(/^ionice -c 3 -p \d+$/),
+  ]);
+});
 
 test("what is complete is not fetched again", () => {
   const machine = reaching();

@@ -9,7 +9,7 @@ export async function madeState(stage: Stage): Promise<State> {
   const { lab, named } = stage;
   const [server = ""] = Object.keys(named.roles);
   return {
-    ...(await onEach(stage, `if [ -e /etc/rancher/k3s/owner ]; then ${files}; else ${clean}; fi`)),
+    ...(await onEach(stage, `if [ -e /etc/rancher/k3s/owner ]; then\n${files}\nelse\n${clean}\nfi`)),
     nodes: await onMachine(lab, server, nodes),
     members: await onMachine(lab, server, members),
   };

@@ -18,16 +18,26 @@ export interface Stopped {
 const patience = minutes(5);
 
 /** Runs an operation, and stops it at a boundary; nothing where that never came, so that the run went to its end. */
-export async function stoppedAt(
+export function stoppedAt(
   stage: Stage,
   args: readonly string[],
   kind: Kind,
   boundary: string,
 ): Promise<Stopped | undefined> {
+  return stoppedWhere(stage, args, kind, (name) => name === boundary);
+}
+
+/** Runs an operation, and stops it at the first boundary that is one of those. */
+export async function stoppedWhere(
+  stage: Stage,
+  args: readonly string[],
+  kind: Kind,
+  isOne: (boundary: string) => boolean,
+): Promise<Stopped | undefined> {
   const { lab, stack } = stage;
   let struck: Promise<number[]> | undefined;
   const run: Run = begin(stage, args, (name) => {
-    if (name === boundary) struck ??= strike[kind](stage, run, boundary);
+    if (!struck && isOne(name)) struck = strike[kind](stage, run, name);
   });
   const { code, said, hung } = await endOf(run);
   if (!struck) {

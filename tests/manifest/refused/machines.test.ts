@@ -5,12 +5,12 @@ test.each<[string, string, ...string[]]>([
   [
     "no servers",
     "name: dev\nversion: v1.33.3+k3s1\nservers: []\n",
-    "3:10 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5",
+    "3:10 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5; pulumi destroy removes a cluster",
   ],
   [
     "servers missing",
     "name: dev\nversion: v1.33.3+k3s1\n",
-    "1:1 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5",
+    "1:1 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5; pulumi destroy removes a cluster",
   ],
   [
     "name and version missing",

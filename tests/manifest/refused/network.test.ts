@@ -60,6 +60,13 @@ test.each<[string, string, ...string[]]>([
     '4:62 pools[0].machines[0].host: "10.42.0.9" is inside clusterCidr 10.42.0.0/16, so that nothing in the cluster would reach it: use other blocks in network',
   ],
   [
+    "a balancer that is no node inside the services",
+    below(
+      "balancers: [{ name: lb1, host: 10.43.0.31 }, { name: lb2, host: 10.0.0.32 }]\nendpoint: { address: lb.example.com }",
+    ),
+    '4:32 balancers[0].host: "10.43.0.31" is inside serviceCidr 10.43.0.0/16, so that nothing in the cluster would reach it: use other blocks in network',
+  ],
+  [
     "too few shares for the nodes",
     machine("{ name: s2, host: h }\nnetwork: { clusterCidr: 10.42.0.0/24 }"),
     "6:25 network.clusterCidr: 10.42.0.0/24 has room for 1 node of /24 each, and there are 2: use a /23 or larger, or a longer nodeCidrMaskSize",

@@ -66,12 +66,12 @@ test.each<[string, string, ...string[]]>([
   [
     "no servers, in pools either",
     "name: dev\nversion: v1.33.3+k3s1\npools: [{ name: a, role: server, machines: [] }]\n",
-    "1:1 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5",
+    "1:1 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5; pulumi destroy removes a cluster",
   ],
   [
     "pools of agents only",
     "name: dev\nversion: v1.33.3+k3s1\nservers: []\npools: [{ name: a, role: agent, machines: [{ name: a1, host: h }] }]\n",
-    "3:10 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5",
+    "3:10 servers: 0 servers: a cluster needs at least one; with 1 nothing may fail, with 3 one server may, with 5 two; use 1, 3 or 5; pulumi destroy removes a cluster",
   ],
   [
     "servers without a value",

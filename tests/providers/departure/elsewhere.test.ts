@@ -35,7 +35,8 @@ async function machine(name: string): Promise<FakeMachine> {
     ...["forget-node", "change-members"],
   ];
   const answers = Object.fromEntries(scripts.map((script) => [script, doing(script)]));
-  return machines.machine(name, { ...answers, "read-member": () => etcd(name, told) });
+  const owner = { stdout: `e${made}/${name}\n` };
+  return machines.machine(name, { ...answers, "read-owner": owner, "read-member": () => etcd(name, told) });
 }
 
 function given(servers: FakeMachine[], agents: FakeMachine[] = []): Props {
@@ -112,6 +113,17 @@ test("one whose etcd does not run, or that is out of it already, is stopped, and
   await destroyed(given([s1], [a1]));
   // Pods can go nowhere where nobody has a say.
   expect(order).toEqual(["a1 stop-node", "s1 forget-node a1", "s1 stop-node", "s1 forget-node s1"]);
+  expect(host().engine.said(`elsewhere${made}`).join()).not.toContain("no voter of etcd yet");
+});
+
+test("the last one is left alone where its machine is another cluster's by now", async () => {
+  told = { s1: {}, s2: { declared: true }, s3: { declared: true } };
+  const s1 = await machine("s1");
+  s1.answers["read-owner"] = { stdout: "other/s1\n" };
+  await destroyed(given([s1]));
+  expect(order).toEqual([]);
+  const said = () => host().engine.said(`elsewhere${made}`).join();
+  await until("it is told", () => said().includes("its machine holds other/s1 by now, and is left alone"));
 });
 
 test("one that cannot be reached is not let go, since it may be the way there", async () => {

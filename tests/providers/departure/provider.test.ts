@@ -240,6 +240,26 @@ test("a server that joined in a run that failed leaves like any other, and once"
   expect(order).toContain("s3 stop-node");
 });
 
+test("a server that joined before there was a departure leaves when that is made, and it is not made before", async () => {
+  const told: Record<string, Told | undefined> = { s1: {}, s2: {}, s3: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
+  const [s1, , s3] = list as [FakeMachine, FakeMachine, FakeMachine];
+  const inputs = given(list.slice(0, 2), [], { former: [{ ...member(s3), id: "3" }] });
+  const change = s1.answers["change-members"];
+  s1.answers["change-members"] = { code: 69, stderr: "etcd says too busy\n" };
+  const { message, recorded } = await refusal(departure().create(inputs));
+  expect(message).toMatch(/^s1: taking s3 out of etcd: etcd says too busy\n/);
+  expect(recorded).toBeUndefined();
+  if (change) s1.answers["change-members"] = change;
+  order = [];
+  const { outs } = await departure().create(inputs);
+  const left = ["s3 enable-node no", 's1 change-members {"ID":"3"}', "s3 stop-node", "s1 forget-node s3"];
+  expect(order).toEqual(["s1 drain-node s3", ...left]);
+  order = [];
+  await leave(outs, inputs);
+  expect(order).toEqual([]);
+});
+
 test("a server without which etcd could not decide stays, whatever the manifest says", async () => {
   const told = { s1: {}, s2: { health: false }, s3: {} };
   const list = await Promise.all(Object.keys(told).map((name) => machine(name, told)));
@@ -251,6 +271,24 @@ test("a server without which etcd could not decide stays, whatever the manifest 
       "  next: bring s2 back, or take it out of the manifest, then run this again",
   );
   expect(order).toEqual([]);
+});
+
+test("of several servers each leaves by what etcd says then: the next stays where one has failed meanwhile", async () => {
+  const told: Record<string, Told | undefined> = { s1: {}, s2: {}, s3: {}, s4: {}, s5: {} };
+  const list = await Promise.all(Object.keys(told).map((name) => machine(name)));
+  for (const one of list) one.answers["read-member"] = () => etcd(one.name, told);
+  (list[0] as FakeMachine).answers["change-members"] = () => {
+    order.push("etcd lets one go");
+    Object.assign(told, { s2: { health: false }, s3: { health: false }, s4: undefined });
+    return {};
+  };
+  const { message } = await refusal(
+    leave(given(list, []), given(list.slice(0, 3), [], { drain: undefined })),
+  );
+  expect(message).toMatch(
+    /^s5: taking s5 out of etcd: without s5 etcd would have 1 healthy of 3 voters \(s2 .*, s3 .*\), and 2 are needed\n/,
+  );
+  expect(order).toEqual([...["s4 enable-node no", "etcd lets one go", "s4 stop-node", "s1 forget-node s4"]]);
 });
 
 test("servers with a database of the user's just leave the API", async () => {

@@ -1,6 +1,6 @@
 import { etcd, type Told } from "../etcd";
 import { rowFor } from "../fake-engine";
-import { type FakeMachine, fakeMachines } from "../fake-machine";
+import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
 import { until } from "../until";
 
@@ -33,18 +33,38 @@ async function complaints(old: Props | undefined, inputs: Props): Promise<string
   return failures.map(({ reason }) => reason);
 }
 
+// Etcd that is ill for a moment is given some seconds.
+jest.setTimeout(30_000);
+
 const healthy = { s1: {}, s2: {}, s3: {} };
 /** Whose etcd may go to the next minor release of k3s. */
 const current = { s1: { version: "3.5.26" }, s2: { version: "3.5.26" }, s3: { version: "3.5.26" } };
 
 describe("check", () => {
   test("of no server at all says that one is needed, whatever was before", async () => {
-    const none = ["a cluster needs at least one server; 3 or 5 keep it alive when one fails"];
-    expect(await complaints(undefined, given([]))).toEqual(none);
-    expect(
-      await complaints({ servers: ["s1"], version, external: true }, given([], { external: true })),
-    ).toEqual(none);
+    const none = "a cluster needs at least one server; 3 or 5 keep it alive when one fails";
+    expect(await complaints(undefined, given([]))).toEqual([none]);
+    for (const more of [{}, { external: true }, { allowSingleServer: true }])
+      expect(await complaints({ servers: ["s1", "s2"], version, ...more }, given([], more))).toEqual([
+        `removing s1, s2 would leave 0 of 2 servers: ${none}; pulumi destroy removes a cluster`,
+      ]);
   });
+
+  test.each([1, 2, 3])(
+    "of all of %i servers replaced in one edit is refused with the numbers",
+    async (many) => {
+      const names = Array.from({ length: many }, (_, index) => `old${index}`);
+      const told = Object.fromEntries(names.map((name) => [name, {}]));
+      const old = given(await servers(told));
+      const [fresh] = await servers({ fresh: undefined });
+      const needed = Math.floor(many / 2) + 1;
+      expect(await complaints(old, given([fresh as FakeMachine], { allowSingleServer: true }))).toEqual([
+        expect.stringContaining(
+          `removing ${names.join(", ")} at once would leave 0 of ${many} voters, and ${needed} are needed: `,
+        ),
+      ]);
+    },
+  );
 
   test("of more removed at once than etcd lets go is refused with the numbers", async () => {
     const old = { servers: ["s1", "s2", "s3"], version };
@@ -135,6 +155,16 @@ describe("check", () => {
     await until("it is told", () => host().engine.said("stopped").join().includes("etcd has 1 healthy of 3"));
   });
 
+  test("of a newer version waits for etcd that looks for a leader", async () => {
+    const ill = { health: false, reason: "RAFT NO LEADER" };
+    const list = await servers(current);
+    for (const one of list)
+      one.answers["read-member"] = [etcd(one.name, { s1: ill, s2: ill, s3: ill }), etcd(one.name, current)];
+    expect(
+      await complaints({ servers: ["s1", "s2", "s3"], version }, given(list, { version: newer })),
+    ).toEqual([]);
+  });
+
   test("of any other version is fine before a node runs it: that is a node's to say", async () => {
     const list = await servers({ s1: undefined });
     for (const to of ["v1.33.2+k3s1", "v1.35.0+k3s1"])
@@ -162,6 +192,40 @@ describe("check", () => {
     expect(await complaints(before, given(list, { version: newer }))).toEqual([]);
   });
 
+  test("of whatever else is refused while etcd raises an alarm, which is named with whose it is", async () => {
+    const ill = { health: false, reason: "ALARM NOSPACE" };
+    const list = await servers({ s1: ill, s2: ill, s3: { ...ill, alarm: "NOSPACE" } });
+    const old = { servers: ["s1", "s2", "s3"], version };
+    const told =
+      "prod: looking at etcd: etcd raises the alarm NOSPACE of s3, and takes nothing that is written until that is taken back\n" +
+      "  next: run systemctl restart k3s on s3, which frees what was deleted and takes the alarm back (docs/quorum.md)";
+    expect(await complaints(old, given(list))).toEqual([told]);
+    expect(await complaints(old, given(list, { version: newer }))).toEqual([told]);
+  });
+
+  test("of whatever else is refused while etcd raises an alarm of a member that was taken out", async () => {
+    const ill = { health: false, reason: "ALARM NOSPACE" };
+    const list = await servers({ s1: ill, s2: ill, s3: { ...ill, alarm: "NOSPACE", listed: false } });
+    const left = list.slice(0, 2);
+    expect(await complaints({ servers: ["s1", "s2"], version }, given(left))).toEqual([
+      expect.stringMatching(
+        /alarm NOSPACE of a member that is gone, [\s\S]*next: take that of .* back by etcdctl alarm disarm on a server/,
+      ),
+    ]);
+  });
+
+  test("of a newer version is no matter to a learner that never started", async () => {
+    const told = { s1: {}, s2: {}, s3: {}, x: { unnamed: true, learner: true, heard: false } };
+    const list = (await servers(told)).slice(0, 3);
+    const old = { servers: ["s1", "s2", "s3"], version };
+    expect(await complaints(old, given(list, { version: "v1.33.4+k3s1" }))).toEqual([]);
+    const heard = { ...told, x: { unnamed: true, learner: true } };
+    for (const one of list) one.answers["read-member"] = etcd(one.name, heard);
+    expect(await complaints(old, given(list, { version: "v1.33.4+k3s1" }))).toEqual([
+      expect.stringContaining("etcd is not whole: a new member (https://x:2380) is not a voter yet"),
+    ]);
+  });
+
   test("of servers less is etcd's alone to judge where there are others elsewhere", async () => {
     const told = { s1: {}, s2: { declared: true }, far: { declared: true }, away: { declared: true } };
     const [s1] = await servers(told);
@@ -187,6 +251,15 @@ describe("check", () => {
     (s1 as FakeMachine).answers["read-member"] = etcd("s1", { s1: undefined });
     expect(await complaints(old, inputs)).toEqual([]);
     expect(await complaints({ ...old, elsewhere: undefined }, given([s1 as FakeMachine]))).toHaveLength(1);
+  });
+
+  test("of a lost quorum asks for no setting that is refused where others are elsewhere", async () => {
+    const [s1] = await servers({ s1: { health: false }, far: { declared: true, heard: false } });
+    const inputs = given([s1 as FakeMachine], { elsewhere: true });
+    const [complaint = ""] = await complaints({ servers: ["s1"], version, elsewhere: true }, inputs);
+    expect(complaint).toMatch(/^prod: looking at etcd: etcd has 0 healthy of 2 voters /);
+    expect(complaint).toContain("k3s server --cluster-reset --server=");
+    expect(complaint).not.toContain("recover:");
   });
 
   test.each([
@@ -249,7 +322,7 @@ describe("who was a server and may be a member of etcd", () => {
 });
 
 test("who is a server, and what they run, is recorded; how they are reached is no change of it", async () => {
-  const list = await servers(healthy);
+  const list = await servers(current);
   const { id, outs } = await membership().create(given(list));
   expect(outs).toEqual({ servers: ["s1", "s2", "s3"], version, __provider: expect.anything() });
   expect(id).toBe("membership");
@@ -257,6 +330,43 @@ test("who is a server, and what they run, is recorded; how they are reached is n
   expect(await membership().diff(outs, given(list, { allowSingleServer: true }))).toBe(false);
   expect(await membership().diff(outs, given(list.slice(0, 2)))).toBe(true);
   expect(await membership().diff(outs, given(list, { version: newer }))).toBe(true);
+});
+
+describe("a look at what changes, after an update that has failed", () => {
+  const before = { servers: ["s1", "s2", "s3"], version };
+  const ill = { ...healthy, s3: { health: false, reason: "ALARM NOSPACE" } };
+
+  test("refuses an etcd that is not whole, as the look at the inputs would if it knew what is in the state", async () => {
+    const list = await servers(ill);
+    const upgrade = given(list, { version: newer });
+    // What was asked for last is what is asked for now.
+    expect(await complaints(upgrade, upgrade)).toEqual([]);
+    expect((await refusal(membership().diff(before, upgrade))).message).toMatch(
+      /^prod: upgrading: etcd is not whole: s3 is not healthy \(ALARM NOSPACE\)\n {2}next: bring s3 back, /,
+    );
+    const turn = given(list, { rotate: "2" });
+    expect((await refusal(membership().diff(before, turn))).message).toMatch(
+      /^prod: rotating the tokens: etcd is not whole: s3 /,
+    );
+  });
+
+  test("lets go on who has still to take out of etcd what keeps it from being whole", async () => {
+    const [s1, s2] = (await servers(ill)) as [FakeMachine, FakeMachine];
+    expect(await membership().diff(before, given([s1, s2], { version: "v1.33.4+k3s1" }))).toBe(true);
+    expect(await complaints(before, given([s1, s2], { version: "v1.33.4+k3s1" }))).toEqual([]);
+  });
+
+  test("asks nobody where only the servers change, have no vote, or etcd is to begin again first", async () => {
+    const list = await servers(ill);
+    const recover = { from: "s1", confirm: "1f6c6a3e-3a4f-4a37-9f5e-6a2a3c1c9b1e" };
+    for (const inputs of [
+      given(list.slice(0, 2)),
+      given(list, { version: newer, external: true }),
+      given(list, { version: newer, recover }),
+    ])
+      expect(await membership().diff(before, inputs)).toBe(true);
+    expect(list.flatMap((machine) => machine.scripts())).toEqual([]);
+  });
 });
 
 describe("update", () => {
@@ -292,6 +402,35 @@ describe("update", () => {
     expect(a2.ran).toEqual([]);
     const said = "etcd of v1.33.3+k3s1 is saved on s1: /snapshots/before";
     await until("it is told", () => host().engine.said("prepares").includes(said));
+  });
+
+  test("of a version has members of etcd fetch it one after the other, and agents meanwhile", async () => {
+    const list = await servers(current);
+    const a1 = await machines.machine("a1", {});
+    const order: string[] = [];
+    const agent = held({ stdout: "5\n" });
+    const release = { version: newer, release: "https://mirror", images: false };
+    for (const machine of [...list, a1]) {
+      machine.answers["read-version"] = { stdout: `${version}\n` };
+      machine.answers["save-snapshot"] = { stdout: "/snapshots/before\n" };
+      machine.answers.stage = async () => {
+        order.push(`${machine.name} begins`);
+        // Until the agent has begun, which need not wait for any of them.
+        if (machine === a1) agent.release();
+        const reply = await agent.answer();
+        order.push(`${machine.name} ends`);
+        return reply;
+      };
+    }
+    const releases = [...list, a1].map(({ name, connection }) => ({ name, connection, ...release }));
+    await membership().update(
+      "membership",
+      { servers: ["s1", "s2", "s3"], version },
+      given(list, { version: newer, releases }),
+    );
+    expect(order.filter((line) => !line.startsWith("a1"))).toEqual(
+      ["s1", "s2", "s3"].flatMap((name) => [`${name} begins`, `${name} ends`]),
+    );
   });
 
   test("of a version is refused by what was there before, whatever was asked for since", async () => {
@@ -337,6 +476,22 @@ describe("update", () => {
     });
     expect(s1?.variables("forget-node")).toMatchObject({ NODE: "s3" });
   });
+
+  test("takes a learner that never started out of etcd before another joins, and leaves one alone that is heard of", async () => {
+    const learner = { unnamed: true, learner: true };
+    const [s1, s2] = (await servers({ s1: {}, s2: {}, x: { ...learner, heard: false } })) as [
+      FakeMachine,
+      FakeMachine,
+    ];
+    s1.answers["change-members"] = {};
+    await membership().update("membership", { servers: ["s1"], version }, given([s1, s2]));
+    expect(s1.variables("change-members")).toEqual({ PATH_OF: "cluster/member/remove", BODY: '{"ID":"3"}' });
+    expect(s1.scripts().filter((script) => script === "change-members")).toHaveLength(1);
+
+    const [t1, t2] = (await servers({ s1: {}, s2: {}, x: learner })) as [FakeMachine, FakeMachine];
+    await membership().update("membership", { servers: ["s1"], version }, given([t1, t2]));
+    expect(t1.scripts()).toEqual(["read-member"]);
+  }, 30_000);
 
   test("keeps k3s from starting again on a machine that is there, before its member goes", async () => {
     const told = { s1: {}, s2: {}, s3: { declared: true, heard: false } };
@@ -384,6 +539,7 @@ describe("a turn of the tokens", () => {
       };
       for (const name of ["save-snapshot", "rotate-token", "next-tokens"])
         machine.answers[name] = noting(name);
+      machine.answers["keep-snapshot-tokens"] = {};
     }
     return { list, order };
   }

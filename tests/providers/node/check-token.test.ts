@@ -58,6 +58,12 @@ test("an agent asks as a node, is installed without the servers' secrets, and is
   expect(a1.variables("node-ready")).toMatchObject({ ROLE: "agent", NODE: "a1" });
 });
 
+test("an agent waits for a server that was getting ready, and starts again meanwhile", async () => {
+  const away = { code: 69, stderr: `${url} does not answer\n` };
+  const a1 = await machines.machine("a1", { ...accepted, "check-token": [{ code: 75 }, away, away, {}] });
+  expect((await create(agentInputs(a1))).id).toBe("prod/a1");
+});
+
 test("a server whose cluster has others elsewhere asks whether agents of theirs would be taken, too", async () => {
   const s2 = await machines.machine("s2", accepted);
   await create({ ...joining(s2), elsewhere: url });

@@ -161,3 +161,25 @@ test("a machine that cannot be reached is warned of, and its node is taken to be
       "  next: check that sshd runs there and listens on this port",
   );
 });
+
+test.each([
+  ["other", 1],
+  ["declared", 0],
+  ["given", 0],
+])("F27 a server whose cluster has a token that is %s: %d warnings", async (held, count) => {
+  const s1 = await machines.machine("s1", {
+    "read-node": told([], {}, "prod/s1"),
+    "held-tokens": { stdout: `held=${held}\nfile=given\n` },
+  });
+  const row = rowFor(`token-${held}`);
+  const state: Props = { ...serverInputs(s1), ...untouched, token: pinned, row };
+  const { id } = await node().read("prod/s1", state);
+  expect([id, s1.variables("held-tokens")]).toEqual([
+    "prod/s1",
+    { OWNER: "prod/s1", TOKEN: pinned.replace(/^.*:/, "") },
+  ]);
+  const said = () => host().engine.said(`token-${held}`).join("\n");
+  const warnings = () => said().split("token differs from cluster: ").length - 1;
+  if (count > 0) await until("it is told", () => warnings() === count);
+  expect(warnings()).toBe(count);
+});

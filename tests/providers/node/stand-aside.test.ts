@@ -42,8 +42,10 @@ test("a server restarts where the others are healthy voters, and has one of them
   const list = await servers({ s1: { leads: true }, s2: {}, s3: {} });
   await update(given(list), another);
   expect(list[0]?.scripts()).toEqual([
-    ...["find-cluster", "read-member", "change-members", "install-node", "node-ready", "uncordon-node"],
+    ...["find-cluster", "read-member", "change-members", "install-node", "node-ready"],
   ]);
+  // Its own API has just started.
+  expect(list[1]?.scripts()).toEqual(["read-member", "uncordon-node"]);
   expect(list[0]?.variables("change-members")).toEqual({
     PATH_OF: "maintenance/transfer-leadership",
     BODY: '{"targetID":"2"}',
@@ -100,6 +102,16 @@ test("a server without which etcd could not decide is left alone", async () => {
   );
   expect(list[0]?.scripts()).not.toContain("install-node");
   expect(recorded?.properties.version).toBe("v1.33.3+k3s1");
+});
+
+test("a server is left alone while etcd raises an alarm, also where it is its own", async () => {
+  const ill = { health: false, reason: "ALARM NOSPACE" };
+  const list = await servers({ s1: { ...ill, alarm: "NOSPACE" }, s2: ill, s3: ill });
+  const { message } = await refusal(update(given(list), another));
+  expect(message).toMatch(
+    /^s1: waiting until etcd can do without it: etcd raises the alarm NOSPACE of s1, .*\n {2}next: run systemctl restart k3s on s1/,
+  );
+  expect(list[0]?.scripts()).not.toContain("install-node");
 });
 
 test("a change that restarts nothing asks etcd nothing", async () => {
