@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { until } from "../until";
 import { rowFor } from "./fake-engine";
 import { type Props, sharedHost, textFor } from "./provider-host";
-import { until } from "./until";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { until } from "../until";
 import { rowFor } from "./fake-engine";
 import { fakeMachines } from "./fake-machine";
 import { sharedHost, textFor } from "./provider-host";
-import { until } from "./until";
 
 const machines = fakeMachines();
 const host = sharedHost();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { until } from "../until";
 import { refusal, sharedHost, textFor } from "./provider-host";
-import { until } from "./until";
 
 const host = sharedHost();
 const toy = (kind: string) => host().resource(kind, textFor(join(__dirname, "toys.ts"), kind));

@@ -1,7 +1,7 @@
 import { alone, changeTogether } from "../../providers/lock";
 import { closeAll } from "../../remote/pool";
+import { until } from "../until";
 import { type FakeMachine, fakeMachines, held } from "./fake-machine";
-import { until } from "./until";
 
 const make = fakeMachines();
 

@@ -1,8 +1,8 @@
+import { until } from "../until";
 import { fakeMachines, held } from "./fake-machine";
 import { agentInputs, serverInputs } from "./node/inputs";
 import { told } from "./preflight/told";
 import { type Props, sharedHost } from "./provider-host";
-import { until } from "./until";
 
 const machines = fakeMachines();
 const host = sharedHost();

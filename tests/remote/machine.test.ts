@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import type { Machine } from "../../remote/machine";
 import { closeAll, machine } from "../../remote/pool";
-import { until } from "../providers/until";
+import { until } from "../until";
 import { deadline, failing, script, servers } from "./servers";
 
 const { serve, folder } = servers();

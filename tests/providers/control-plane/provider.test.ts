@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { parse, stringify } from "yaml";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type Answer, type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 
 const machines = fakeMachines();
 const host = sharedHost();

@@ -1,9 +1,9 @@
+import { until } from "../../until";
 import { etcd, type Told } from "../etcd";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines } from "../fake-machine";
 import { serverInputs } from "../node/inputs";
 import { refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 
 const machines = fakeMachines();
 const host = sharedHost();

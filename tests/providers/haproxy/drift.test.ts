@@ -1,7 +1,7 @@
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
 import { type Props, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { haproxyInputs } from "./inputs";
 
 const machines = fakeMachines();

@@ -1,9 +1,9 @@
 import { haproxyUnit } from "../../../balancer/units";
 import { configuration } from "../../../providers/haproxy/configuration";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type Answer, type FakeMachine, fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { caHash, haproxyInputs, password } from "./inputs";
 
 const machines = fakeMachines();

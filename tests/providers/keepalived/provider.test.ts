@@ -1,10 +1,10 @@
 import { keepalivedFile } from "../../../balancer/keepalived";
 import { keepalivedUnit } from "../../../balancer/units";
 import { untouched } from "../../../providers/keepalived/observe";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { addressOf, around, bare, changing, inputsOf, looks, virtual } from "./inputs";
 
 const machines = fakeMachines();

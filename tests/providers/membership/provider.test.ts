@@ -1,8 +1,8 @@
+import { until } from "../../until";
 import { etcd, type Told } from "../etcd";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 
 const machines = fakeMachines();
 const host = sharedHost();

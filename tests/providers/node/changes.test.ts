@@ -1,7 +1,7 @@
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines, held } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 import {
   agentInputs,
   agentPassword,

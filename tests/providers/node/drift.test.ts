@@ -1,9 +1,9 @@
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { untouched } from "../../../providers/node/observe";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { fakeMachines, type Reply } from "../fake-machine";
 import { type Props, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { agentInputs, agentToken, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();

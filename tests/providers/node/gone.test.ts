@@ -1,7 +1,7 @@
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
 import { refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { agentInputs } from "./inputs";
 
 const machines = fakeMachines();

@@ -1,8 +1,8 @@
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type Answer, type FakeMachine, fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { agentInputs, caHash, pinned, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();

@@ -1,9 +1,9 @@
 import { authenticationFile, publicRole } from "../../../k3s/health";
 import { script } from "../../../remote/script";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { fakeMachines } from "../fake-machine";
 import { type Props, refusal, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { agentInputs, caHash, password, pinned, sentConfig, serverInputs, url } from "./inputs";
 
 const machines = fakeMachines();

@@ -1,8 +1,8 @@
 import type { Facts } from "../../../providers/preflight/facts";
+import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, fakeMachines } from "../fake-machine";
 import { type Props, sharedHost } from "../provider-host";
-import { until } from "../until";
 import { told } from "./told";
 
 const machines = fakeMachines();
