@@ -51,6 +51,8 @@ export function haproxyFile({ node, backends, listeners, health, timing, stats, 
       `http-request return status 200 content-type text/plain string ${checked("name", "the mark", mark)} if { path /mark }`,
       "stats enable",
       "stats uri /stats",
+      // For root alone, as the socket is: a server that is about to restart is taken out here.
+      "stats admin if TRUE",
     ]),
     ...(stats ? statsSections(stats, node) : []),
   ];

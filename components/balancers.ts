@@ -89,22 +89,33 @@ export function frontends(
   return { statsPassword, frontend, local };
 }
 
+/** The machines whose HAProxy stands in front of the servers. */
+export function standInFront<Server extends Reached>(
+  { haproxy, endpoint }: Cluster,
+  servers: readonly Server[],
+  balancers: readonly Reached[],
+): readonly (Server | Reached)[] {
+  if (!haproxy || balancers.length > 0) return balancers;
+  return isVirtual(endpoint) ? servers : [];
+}
+
 /**
  * The HAProxys in front of the servers, on balancers or on the servers themselves, and the address that moves between them,
  * where one is asked for. Done when these work.
  */
 export function inFront(
   name: string,
-  { endpoint, haproxy }: Cluster,
+  cluster: Cluster,
   servers: ClusterMachine[],
   balancers: Reached[],
   frontend: Frontend | undefined,
   parent: pulumi.Resource,
 ): pulumi.Output<unknown> | undefined {
+  const { endpoint, haproxy } = cluster;
   if (!haproxy || !frontend || !endpoint) return undefined;
+  const owners: readonly Owner[] = standInFront(cluster, servers, balancers);
+  if (owners.length === 0) return undefined;
   const apart = balancers.length > 0;
-  if (!isVirtual(endpoint) && !apart) return undefined;
-  const owners: Owner[] = apart ? balancers : servers;
   const six = [...addressesOf(endpoint), ...owners.map(addressOf)].some(isIpv6);
   // The address is on one of them at a time, and the others are to listen already.
   const front = { address: six ? "::" : "*", port: endpoint.port };

@@ -7,7 +7,7 @@ import { pinned } from "../providers/host-keys";
 import { Membership } from "../providers/membership/resource";
 import { Preflight } from "../providers/preflight/resource";
 import { mayRun, openHealth, passwordOf, takenOver } from "./adopted";
-import { frontends, inFront, reachedAt } from "./balancers";
+import { frontends, inFront, reachedAt, standInFront } from "./balancers";
 import {
   type Cluster,
   type ClusterMachine,
@@ -116,8 +116,10 @@ export class K3sCluster extends pulumi.ComponentResource {
       child,
     );
 
+    const balancers = cluster.balancers.map(known);
     const serverArgs = {
       ...common,
+      balancers: standInFront(cluster, servers, balancers).map(reached),
       ...drainOf("servers"),
       ...{ agentToken, tlsSans, disable, datastore, membership: membership.id, verify: false },
       ...openHealth(cluster),
@@ -139,7 +141,6 @@ export class K3sCluster extends pulumi.ComponentResource {
       ...{ ca: begins.joinToken, servers, started, patience },
       parent: this,
     });
-    const balancers = cluster.balancers.map(known);
     const front = inFront(name, cluster, servers, balancers, frontend, this);
 
     const endpoint = reachedAt(cluster, first);

@@ -11,7 +11,9 @@ import { hook } from "./hook";
 import { connectionOf, memberNode } from "./node";
 import { defaultPatience, type JoinArgs, type NodeArgs } from "./node-args";
 
-export interface K3sServerArgs extends NodeArgs, Pick<Args<NodeInputs>, "membership" | "peers"> {
+export interface K3sServerArgs
+  extends NodeArgs,
+    Pick<Args<NodeInputs>, "membership" | "peers" | "balancers"> {
   /** Where to join; without it this server begins a cluster. */
   server?: K3sServer | JoinArgs;
   /** The server token of a cluster that begins here; a server that joins takes it from the one it joins. */
@@ -57,7 +59,7 @@ export class K3sServer extends pulumi.ComponentResource {
     const join = joinOf(args.server);
     const token = join?.token ?? args.token;
     if (!token) throw new pulumi.RunError(`K3sServer "${name}": give a token, or a server to join.`);
-    const { tlsSans, disable, membership = "", peers, datastore, healthCheck } = args;
+    const { tlsSans, disable, membership = "", peers, datastore, healthCheck, balancers } = args;
     const agentToken = pulumi.secret(args.agentToken);
     const of = {
       role: "server" as const,
@@ -65,6 +67,7 @@ export class K3sServer extends pulumi.ComponentResource {
       // Of one that is made here it is known which agent token it has.
       elsewhere: args.server instanceof K3sServer ? undefined : join?.url,
       peers,
+      balancers,
       token,
       agentToken,
       membership,

@@ -20,7 +20,7 @@ import { defaultPatience, type NodeArgs, releaseAddress } from "./node-args";
 export interface RoleArgs
   extends Pick<
     Args<NodeInputs>,
-    "agentToken" | "membership" | "join" | "peers" | "api" | "atOnce" | "elsewhere"
+    "agentToken" | "membership" | "join" | "peers" | "balancers" | "api" | "atOnce" | "elsewhere"
   > {
   role: Role;
   /** Where servers keep the cluster's state. */

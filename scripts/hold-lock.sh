@@ -5,6 +5,7 @@
 # Output: "held"; where another holds it: owner=, and for= and heard=, in seconds. Exit: 0 given back, 75 another's.
 
 set -eu
+. scripts/heard.sh
 
 lock=/run/k3s-cluster.lock
 
@@ -16,11 +17,7 @@ main() {
   # Who had it may have removed the file just now, and a lock on what has no name keeps nobody out.
   if ! flock -n 9 || ! named; then another; fi
   printf 'owner=%s\nsince=%s\n' "$OWNER" "$(date +%s)" >"$lock"
-  watch 3<&- 9>&- >/dev/null 2>&1 &
-  echo held
-  while read -r _ <&3; do touch "$lock"; done
-  rm -f "$lock"
-  kill "$!"
+  while_heard "$lock"
 }
 
 named() { [ "$(stat -L -c %i /dev/fd/9)" = "$(stat -c %i "$lock" 2>/dev/null)" ]; }
@@ -36,19 +33,6 @@ another() {
   exit 75
 }
 
-# By what changes, not by the clock, which may be set meanwhile. A read that waits cannot be interrupted: all is ended.
-watch() {
-  before=
-  silent=0
-  while [ "$silent" -lt "$SILENCE" ]; do
-    sleep 1
-    kill -0 "$$" || return
-    now=$(stat -c %y "$lock")
-    if [ "$now" = "$before" ]; then silent=$((silent + 1)); else silent=0; fi
-    before=$now
-  done
-  rm -f "$lock"
-  kill -s KILL 0
-}
+let_go() { rm -f "$lock"; }
 
 main

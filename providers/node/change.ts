@@ -15,6 +15,7 @@ import { install } from "./install";
 import type { NodeInputs, NodeOutputs } from "./provider";
 import { firstToken, ready, register } from "./ready";
 import { standAside } from "./stand-aside";
+import { takenOut } from "./taken-out";
 import { mayBecome } from "./version";
 
 type State = NodeInputs & NodeOutputs;
@@ -44,18 +45,22 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const { machine, id, state, tell } = rest;
   await mayBecome(machine, { from: state.version, to: given.version });
   const inputs = await entered(machine, given, state, tell);
-  const members = restarts(state, given) ? await standAside(inputs, tell) : [];
+  const stops = restarts(state, given);
+  const members = stops ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
   // One whose own API does not answer may be here to be mended.
   const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members) : own;
-  return safely({ ...rest, given: inputs }, api, async () => {
-    await install(machine, id, inputs, tell, state);
-    // Also where it has one: what was removed meanwhile has another CA now.
-    const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : inputs.token;
-    await ready(machine, inputs, tell, "known");
-    await register(machine, inputs, state, tell);
-    return { joinToken, ...entry(inputs) };
-  });
+  const balancers = stops ? inputs.balancers : [];
+  const work = () =>
+    takenOut(own.name, balancers ?? [], tell, async () => {
+      await install(machine, id, inputs, tell, state);
+      // Also where it has one: what was removed meanwhile has another CA now.
+      const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : inputs.token;
+      await ready(machine, inputs, tell, "known");
+      await register(machine, inputs, state, tell);
+      return { joinToken, ...entry(inputs) };
+    });
+  return safely({ ...rest, given: inputs }, api, work);
 }
 
 async function changedAgent(one: Change): Promise<NodeOutputs> {

@@ -38,6 +38,8 @@ export interface NodeInputs extends Partial<Live> {
   join?: string;
   /** The other declared servers: where this one begins a cluster, one of them may have it already; an agent may need any. */
   peers?: Member[];
+  /** Machines whose HAProxy stands in front of the servers, and is told before this one restarts; absent on agents. */
+  balancers?: Member[];
   /** The server token for servers: short for the first, pinned for the others; the agent token for agents. */
   token: string;
   /** What agents will join with; servers only. */
@@ -89,6 +91,7 @@ export const node: Resource<NodeInputs, NodeOutputs> = {
   createOnly: [
     "join",
     "peers",
+    "balancers",
     "membership",
     "token",
     "agentToken",

@@ -73,6 +73,7 @@ frontend health
     http-request return status 200 content-type text/plain string 5e if { path /mark }
     stats enable
     stats uri /stats
+    stats admin if TRUE
 `);
 });
 
@@ -97,6 +98,7 @@ frontend health
     http-request return status 200 content-type text/plain string 5e if { path /mark }
     stats enable
     stats uri /stats
+    stats admin if TRUE
 `);
 });
 

@@ -188,6 +188,17 @@ describe("balancers of their own", () => {
     expect(await new Promise((resolve) => endpoint.apply(resolve))).toBe("https://10.0.0.100:8443");
   });
 
+  test("are told before a server restarts; without any in front of all, nobody is", async () => {
+    const told = (name: string) => (node(name).balancers as { name: string }[]).map((one) => one.name);
+    await cluster({ balancers, endpoint: vip });
+    expect(told("s2")).toEqual(["lb1", "lb2"]);
+    await cluster({ endpoint: vip });
+    expect(told("s2")).toEqual(["s1", "s2", "s3"]);
+    await cluster({ haproxy: {} });
+    expect(told("s2")).toEqual([]);
+    expect(node("a1")).not.toHaveProperty("balancers");
+  });
+
   test("without such an address listen where the endpoint leads, which answers when they do", async () => {
     await cluster({ balancers, endpoint: { address: "api.example.com" } });
     expect(named("Keepalived")).toEqual([]);
@@ -232,7 +243,7 @@ test("servers that come change the balancers, and no node", async () => {
     Object.fromEntries(
       registered
         .filter(({ type, name }) => type.endsWith(`:${kind}`) && !/s[45]/.test(name))
-        .map(({ name, inputs: { peers: _, ...rest } }) => [name, rest]),
+        .map(({ name, inputs: { peers: _, balancers: __, ...rest } }) => [name, rest]),
     );
   const all = { haproxy: {}, endpoint: vip };
   await cluster(all);
