@@ -5,13 +5,14 @@
 # "declared", "given" where it is what install-node.sh gave this server, or "other". Exit: 0.
 
 set -eu
+. scripts/token.sh
 
 main() {
   folder=/etc/rancher/k3s
   known=/var/lib/rancher/k3s/server/token
   if [ "$(cat $folder/owner 2>/dev/null)" != "$OWNER" ] || [ -e $folder/.removing ]; then return; fi
   if ! [ -s $known ] || ! [ -s $folder/token ]; then return; fi
-  pin=$(sed -n 's/^\(K10[0-9a-f]*::[^:]*:\).*/\1/p' $folder/token)
+  pin=$(pin $folder/token)
   file=$(whose "$(password $folder/token)")
   held=$(whose "$(password $known)")
   # It was given another one since k3s wrote that, and has not started with it yet.
@@ -21,8 +22,6 @@ main() {
 }
 
 newer() { [ "$(stat -c %Y "$1")" -gt "$(stat -c %Y "$2")" ]; }
-
-password() { sed 's/^K10[0-9a-f]*::[^:]*://' "$1"; }
 
 whose() {
   if [ "$1" = "$TOKEN" ]; then echo declared; return; fi

@@ -12,7 +12,7 @@ main() {
   if [ "$(cat $folder/owner 2>/dev/null)" != "$OWNER" ] || ! [ -e $folder/token ]; then return; fi
   note_next "$TOKEN"
   # One that is to be joined stays pinned to its CA.
-  pinned=$(sed -n 's/^\(K10[0-9a-f]*::[^:]*:\).*/\1/p' $folder/token)
+  pinned=$(pin $folder/token)
   if is $folder/token "$pinned$TOKEN" && is $folder/agent-token "$AGENT_TOKEN"; then return; fi
   # It outlives a run that is cut off, so that the next one restarts what this one has changed.
   : >$folder/.changed

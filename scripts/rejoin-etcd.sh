@@ -5,6 +5,7 @@
 set -eu
 umask 077
 . scripts/files.sh
+. scripts/token.sh
 
 main() {
   folder=/etc/rancher/k3s
@@ -16,7 +17,7 @@ main() {
     if [ -e $data/db/etcd ]; then mv $data/db/etcd "$data/db/etcd-before-$(date +%s)"; fi
     # Its own file may name a server that is no more, or none where it began the cluster; and it must not begin another.
     hash=$(sha256sum <$data/tls/server-ca.crt | cut -d ' ' -f 1)
-    write $folder/.rejoin-token 0600 "K10$hash::server:$(sed 's/^K10[0-9a-f]*::[^:]*://' $folder/token)"
+    write $folder/.rejoin-token 0600 "K10$hash::server:$(password $folder/token)"
     mkdir -p $folder/config.yaml.d
     write $join 0600 "server: $SERVER
 cluster-init: false

@@ -5,6 +5,7 @@
 # from here; snapshot, the file; token, "fits", "differs", or "missing" where nobody kept the one that it needs. Exit: 0.
 
 set -eu
+. scripts/token.sh
 
 main() {
   server=/var/lib/rancher/k3s/server
@@ -25,7 +26,5 @@ snapshot() {
   else echo token=differs
   fi
 }
-
-password() { sed 's/^K10[0-9a-f]*::[^:]*://' "$1"; }
 
 main

@@ -6,6 +6,7 @@
 
 set -eu
 umask 077
+. scripts/token.sh
 
 main() {
   data=/var/lib/rancher/k3s/server
@@ -62,8 +63,6 @@ request() {
   printf 'user = %s\n' "$(printf %s "server:$1" | quoted)"
   printf 'data = %s\n' "$(printf '{"newToken":%s}' "$(printf %s "$TOKEN" | quoted)" | quoted)"
 }
-
-password() { sed 's/^K10[0-9a-f]*::[^:]*://' "$1"; }
 
 quoted() { sed 's/[\\"]/\\&/g; s/.*/"&"/'; }
 

@@ -1,5 +1,7 @@
 #!/bin/sh
-# For scripts that look after the snapshots of etcd on a server; with umask 077.
+# For scripts that look after the snapshots of etcd on a server; with umask 077. Brings token.sh.
+
+. scripts/token.sh
 
 server=/var/lib/rancher/k3s/server
 tokens=$server/db/snapshot-tokens
@@ -30,11 +32,9 @@ note_next() {
   if ! [ -d $server/db/etcd ] || ! [ -s $server/token ]; then return; fi
   if [ -e "$current" ] && [ "$(password "$current")" = "$1" ]; then return; fi
   mkdir -p "$tokens"
-  printf '%s%s\n' "$(sed -n 's/^\(K10[0-9a-f]*::[^:]*:\).*/\1/p' $server/token)" "$1" >"$current.$$"
+  printf '%s%s\n' "$(pin $server/token)" "$1" >"$current.$$"
   mv -f "$current.$$" "$current"
 }
-
-password() { sed 's/^K10[0-9a-f]*::[^:]*://' "$1"; }
 
 # Keeps for a snapshot the token that was noted. Half of it, from a power cut, would be taken for the whole.
 keep_token() {
