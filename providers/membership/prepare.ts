@@ -4,6 +4,7 @@ import { connect, type Member } from "../connection";
 import { StepError } from "../failure";
 import { stage } from "../machine/stage";
 import { healthyServer } from "../members";
+import { minutes } from "../minutes";
 import { heldVersion } from "../node/version";
 import { settledEtcd } from "../settled";
 import { saveSnapshot, savingStep } from "../snapshot";
@@ -12,7 +13,7 @@ import { unfitFor } from "./complaints";
 import type { MembershipInputs } from "./provider";
 
 /** Milliseconds that etcd is given to be well. */
-const longest = 60_000;
+const longest = minutes(1);
 
 /** Those that are nodes already: on one that is to become one nothing is done before its user's hooks have run. */
 async function holding<M extends Member>(machines: readonly M[]): Promise<M[]> {

@@ -1,9 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { troubles } from "../../k3s/quorum";
 import type { Member } from "../connection";
 import { StepError } from "../failure";
 import { heldBy, type Whose } from "../held";
 import { membersOf } from "../members";
+import { minutes } from "../minutes";
+import { askUntil } from "../settled";
 import { keepSnapshotTokens } from "../snapshot";
 import type { Tell } from "../wire";
 import { save } from "./prepare";
@@ -12,7 +13,7 @@ import { rotate } from "./rotate";
 import { isTold } from "./turn";
 
 /** Milliseconds that servers are given to come up with the tokens that they waited for. */
-const longest = 60_000;
+const longest = minutes(1);
 
 /** With the tokens that servers go by from now on. */
 export async function rotateAll(inputs: MembershipInputs, old: MembershipInputs, tell: Tell): Promise<void> {
@@ -44,11 +45,7 @@ export async function rotateAll(inputs: MembershipInputs, old: MembershipInputs,
 
 /** Each of them is restarted later, which it would not survive while it starts. */
 async function comeUp(servers: readonly Member[], tell: Tell): Promise<void> {
-  for (const begun = Date.now(); Date.now() - begun < longest; await pause(1_000)) {
-    const ill = troubles(await membersOf(servers));
-    if (ill.length === 0) return;
-    tell(`waiting: ${ill.join(", ")}`);
-  }
+  await askUntil(() => membersOf(servers), { reasons: troubles, patience: longest, tell });
 }
 
 function forgotten({ name }: Member): StepError {

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { evict } from "../evict";
 import { type EtcdMember, membersOf } from "../members";
+import { askUntil } from "../settled";
 import type { Tell } from "../wire";
 import type { MembershipInputs } from "./provider";
 
@@ -22,12 +22,8 @@ export async function withoutStuck(
   { members: servers, elsewhere }: Around,
   tell: Tell,
 ): Promise<EtcdMember[]> {
-  for (const begun = Date.now(); ; await pause(1_000)) {
-    const members = await membersOf(servers);
-    const stuck = members.filter(isStuck);
-    if (stuck.length === 0) return members;
-    if (Date.now() - begun < patience) continue;
-    for (const member of stuck) await evict(member, { members, servers, elsewhere }, tell);
-    return members.filter((member) => !isStuck(member));
-  }
+  const reasons = (members: EtcdMember[]) => members.filter(isStuck).map(({ node }) => node);
+  const members = await askUntil(() => membersOf(servers), { reasons, patience });
+  for (const member of members.filter(isStuck)) await evict(member, { members, servers, elsewhere }, tell);
+  return members.filter((member) => !isStuck(member));
 }

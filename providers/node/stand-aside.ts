@@ -1,16 +1,17 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { absenceComplaint, troubles } from "../../k3s/quorum";
 import { alarmComplaint, recovery } from "../../k3s/recovery";
 import type { Member } from "../connection";
 import { StepError } from "../failure";
 import { type EtcdMember, membersOf, moveLeader, successorOf } from "../members";
+import { minutes } from "../minutes";
+import { askUntil } from "../settled";
 import type { Tell } from "../wire";
 import type { NodeInputs } from "./provider";
 
 const step = "waiting until etcd can do without it";
 
 /** Milliseconds that the other members are given to be well; one that has just restarted takes a few seconds. */
-const longest = 60_000;
+const longest = minutes(1);
 
 /**
  * Before a server's k3s is stopped: waits until all members of etcd are healthy voters, goes on with fewer only where these
@@ -38,16 +39,15 @@ interface Around extends Required<Pick<NodeInputs, "peers">>, Pick<NodeInputs, "
 
 async function settled({ own, peers, patience, elsewhere }: Around, tell: Tell): Promise<EtcdMember[]> {
   const { name } = own;
-  for (const begun = Date.now(); ; await pause(1_000)) {
+  const others = (members: EtcdMember[]) => troubles(members.filter(({ node }) => node !== name));
+  const ask = async () => {
     const members = await membersOf([own, ...peers]);
     const alarm = alarmComplaint(members);
     if (alarm) throw new StepError({ machine: name, step, ...alarm });
-    const others = troubles(members.filter(({ node }) => node !== name));
-    if (others.length === 0) return members;
-    tell(`waiting: ${others.join(", ")}`);
-    if (Date.now() - begun < Math.min(longest, patience)) continue;
-    const cause = absenceComplaint(members, name);
-    if (!cause) return members;
-    throw new StepError({ machine: name, step, cause, next: recovery(members, elsewhere) });
-  }
+    return members;
+  };
+  const members = await askUntil(ask, { reasons: others, patience: Math.min(longest, patience), tell });
+  const cause = others(members).length > 0 && absenceComplaint(members, name);
+  if (cause) throw new StepError({ machine: name, step, cause, next: recovery(members, elsewhere) });
+  return members;
 }
