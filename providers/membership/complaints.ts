@@ -7,7 +7,7 @@ import type { Held } from "../held";
 import { type Etcd, type EtcdMember, etcdOf } from "../members";
 import { settledEtcd } from "../settled";
 import type { Tell } from "../wire";
-import { type Former, goneOf, votersOf } from "./former";
+import { type Former, goneOf, isDeadFormer, votersOf } from "./former";
 import type { MembershipInputs } from "./provider";
 import { planned, type Reset } from "./reset-plan";
 import { isStuck } from "./stuck";
@@ -110,11 +110,10 @@ function afterTurn(
 /** Those who are dead and declared no more are taken out of etcd before anything else is done. */
 function staying(
   known: readonly EtcdMember[],
-  { servers, former = [] }: MembershipInputs,
+  inputs: MembershipInputs,
   old: MembershipInputs,
 ): EtcdMember[] {
-  const were = [...old.servers, ...former.map(({ name }) => name)];
-  return known.filter(({ node, trouble }) => !trouble || servers.includes(node) || !were.includes(node));
+  return known.filter((member) => !isDeadFormer(member, inputs, old));
 }
 
 /** Why nothing is to be upgraded or rotated, where either is asked for. */

@@ -1,5 +1,5 @@
 import type { Member } from "../connection";
-import type { Etcd } from "../members";
+import type { Etcd, EtcdMember } from "../members";
 
 /** A server that was declared once, and is no more. */
 export interface Former extends Member {
@@ -36,6 +36,16 @@ export function goneOf(
 ): Member[] {
   const gone = [...members, ...former].filter(({ name }) => !servers.includes(name));
   return gone.map(({ name, connection }) => ({ name, connection }));
+}
+
+/** Whether a member of etcd is dead and was a server that is declared no more. */
+export function isDeadFormer(
+  { node, trouble }: EtcdMember,
+  { servers, former = [] }: Declared,
+  old: Declared,
+): boolean {
+  const was = old.servers.includes(node) || former.some(({ name }) => name === node);
+  return trouble !== undefined && was && !servers.includes(node);
 }
 
 /**

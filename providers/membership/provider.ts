@@ -7,7 +7,7 @@ import { type EtcdMember, membersOf } from "../members";
 import { staysWith } from "../staying";
 import type { Resource, Tell } from "../wire";
 import { begins, complaints, silent, toldBy, unfinished } from "./complaints";
-import { type Former, formerOf } from "./former";
+import { type Former, formerOf, isDeadFormer } from "./former";
 import { prepare } from "./prepare";
 import { resetEtcd } from "./reset";
 import { costOf, type Recovery, type Restoration, resetOf } from "./reset-plan";
@@ -106,18 +106,15 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
   },
   create: async () => ({ id: "membership", outputs: {} }),
   update: async (_id, inputs, old, tell) => {
-    const { members, servers, external, former = [] } = inputs;
+    const { members, external, former = [] } = inputs;
     const reset = resetOf(inputs);
     if (reset && isAnother(reset, resetOf(old)))
       await resetEtcd(reset, { ...inputs, servers: members, former }, tell);
     if (!external) {
       const known = await withoutStuck(inputs, tell);
-      const were = [...old.servers, ...former.map(({ name }) => name)];
-      const gone = known.filter(
-        ({ node, trouble }) => trouble && were.includes(node) && !servers.includes(node),
-      );
+      const dead = known.filter((member) => isDeadFormer(member, inputs, old));
       // Who joins is not let in beside one that does not answer.
-      for (const member of gone) await leave(member, inputs, tell);
+      for (const member of dead) await leave(member, inputs, tell);
     }
     if (inputs.version !== old.version) await prepare(inputs, old.version, tell);
     if (inputs.rotate !== old.rotate) await rotateAll(inputs, old, tell);
