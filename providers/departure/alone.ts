@@ -16,15 +16,15 @@ export async function leavesAlone(state: NodeInputs, tell: Tell): Promise<void> 
   if (role !== "server" || !elsewhere || staying(cluster) || leavesInOrder(cluster)) return;
   const server = { name, connection };
   await oneAtATime(async () => {
-    const { members, without } = await etcdOf([server]);
-    if (without.includes(name)) return;
-    if (members.length === 0) return tell.warn(remains(name, unasked));
+    const etcd = await etcdOf([server]);
+    if (etcd.without.includes(name)) return;
+    if (etcd.members.length === 0) return tell.warn(remains(name, unasked));
     if (!(await isOurs(server, cluster, tell))) return;
     tell.warn(
       `${name} joined in a run that failed, and leaves the cluster elsewhere by itself; its pods end`,
     );
     const inputs = { cluster, servers: [], agents: [], elsewhere: { server: elsewhere } };
-    await leavesByItself(server, inputs, tell);
+    await leavesByItself(server, etcd, inputs, tell);
   });
 }
 

@@ -42,7 +42,8 @@ export async function lastLeaves(server: Member, inputs: DepartureInputs, tell: 
     );
     return;
   }
-  if (await isOurs(server, inputs.cluster, tell)) await leavesByItself(server, inputs, tell);
+  if (!(await isOurs(server, inputs.cluster, tell))) return;
+  await leavesByItself(server, await etcdOf([server]), inputs, tell);
 }
 
 /** What another cluster has made of the machine since is no member that is to leave. */
@@ -60,18 +61,22 @@ export async function isOurs({ name, connection }: Member, cluster: string, tell
   return false;
 }
 
-/** By its own machine, which is to be there and ours. */
-export async function leavesByItself(server: Member, inputs: DepartureInputs, tell: Tell): Promise<void> {
+/** By its own machine, which is to be there and ours; etcd is what it has just told. */
+export async function leavesByItself(
+  server: Member,
+  etcd: Etcd,
+  inputs: DepartureInputs,
+  tell: Tell,
+): Promise<void> {
   const { name } = server;
   const { elsewhere } = inputs;
   const leaving = leavingOf(server, "server", inputs);
   const members = () => votersOf([server]);
-  const { untold, ...etcd } = await etcdOf([server]);
   const before = listedBy(etcd);
   const own = before.find(({ node }) => node === name);
   if (own) mayLeave({ members: before, elsewhere }, name);
   // etcd tells a learner of no members and lets it change none; k3s takes one out that is silent.
-  if (own ? !own.votes : untold.includes(name)) tell.warn(learning(name));
+  if (own ? !own.votes : etcd.untold.includes(name)) tell.warn(learning(name));
   if (own?.votes) {
     await emptied(leaving, server, inputs, tell);
     await orKept(

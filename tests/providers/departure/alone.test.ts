@@ -64,6 +64,7 @@ test.each([
     const s1 = await machine({ far: { declared: true }, s1: its });
     await remove(s1);
     expect(done(s1)).toEqual(["stop-node", "forget-node", "uninstall-node"]);
+    expect(s1.scripts().filter((script) => script === "read-member")).toHaveLength(1);
     await says("s1 was no voter of etcd yet: k3s elsewhere takes it out");
   },
 );
