@@ -1,3 +1,4 @@
+#!/bin/sh
 # Sourced. Whoever sources it defines let_go, which gives back what is held.
 
 # Goes on for as long as somebody is heard at descriptor 3, who says a line every few seconds; then lets go. The time of the file

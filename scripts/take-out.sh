@@ -47,9 +47,9 @@ action() {
   [ "${answer##*;}" = st=DONE ]
 }
 
-its() { rows "\$2 == server && $1"; }
+its() { rows "of(\"svname\") == server && $1"; }
 
-others() { rows '$1 == "ready" && $2 != server && $2 != "BACKEND" && of("status") ~ /^UP/'; }
+others() { rows 'of("pxname") == "ready" && of("svname") != server && of("svname") != "BACKEND" && of("status") ~ /^UP/'; }
 
 # Those for which something is so: backend, state, and what the last check found.
 rows() {
