@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { docker } from "../../lab/engine/docker";
@@ -6,6 +5,7 @@ import { openField, type Field as Watched } from "../../lab/failover/field";
 import { manifestFor } from "../../lab/machines/manifest";
 import { containerName, type Lab } from "../../lab/machines/model";
 import { kubectl, startTimes } from "../../lab/machines/on-machine";
+import { writeKubeconfig } from "../../lab/stack";
 import { newer, older } from "../../lab/upgrade/cluster";
 import { meanwhile } from "../../lab/upgrade/meanwhile";
 import { startWorkload } from "../../lab/upgrade/workload";
@@ -146,9 +146,7 @@ test("F53 a server that is dead for good is replaced by another in one run", asy
 });
 
 async function watch(web: string[]): Promise<void> {
-  const kubeconfig = join(stack.folder, "kubeconfig");
-  const text = await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]);
-  writeFileSync(kubeconfig, text, { mode: 0o600 });
+  const kubeconfig = await writeKubeconfig(stack, join(stack.folder, "kubeconfig"));
   field = await openField(lab, "ours", kubeconfig, ["--writes", "--web", web.join(",")]);
 }
 
