@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { command, interactive } from "./command";
 import { phase, say } from "./console";
@@ -8,7 +8,7 @@ import { manifestFor } from "./machines/manifest";
 import type { Lab } from "./machines/model";
 import { Problem } from "./problem";
 import { makeProject } from "./project";
-import { openStack } from "./stack";
+import { openStack, writeKubeconfig } from "./stack";
 import { k3s } from "./tools/catalog";
 import { provide } from "./tools/tools";
 
@@ -40,8 +40,7 @@ async function makeCluster(lab: Lab): Promise<void> {
   const code = await interactive("pulumi", words, stack.env);
   if (code !== 0)
     throw new Problem("pulumi up did not finish.", "Read what it says above, then run this again.");
-  const config = await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]);
-  writeFileSync(kubeconfig, config, { mode: 0o600 });
+  await writeKubeconfig(stack, kubeconfig);
 }
 
 async function runPods(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, type CommandOptions, type CommandResult } from "./command";
 import { pulumiEnvironment } from "./tools/environment";
@@ -54,4 +54,24 @@ export async function openStack(
   };
   await stack.pulumi(["stack", "select", "--create", name]);
   return stack;
+}
+
+/** Writes the administrator's kubeconfig of the stack's cluster to a file, and gives that. */
+export async function writeKubeconfig(stack: Stack, file: string): Promise<string> {
+  const text = await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]);
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+/** How pulumi is run for what these words say, with the engine's events going to a file. */
+export function withEvents(
+  { common, env }: Stack,
+  words: readonly string[],
+  log: string,
+): { args: string[]; env: NodeJS.ProcessEnv } {
+  return {
+    args: [...common, ...words, "--event-log", log],
+    // Without it pulumi does not know that option, which is there for programs that drive it.
+    env: { ...env, PULUMI_DEBUG_COMMANDS: "true" },
+  };
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { say } from "../console";
 import { inContainer } from "../engine/docker";
@@ -9,7 +8,7 @@ import { manifestFor } from "../machines/manifest";
 import { containerName, hosts, type Lab } from "../machines/model";
 import { labFile } from "../machines/store";
 import { makeProject } from "../project";
-import { openStack } from "../stack";
+import { openStack, writeKubeconfig } from "../stack";
 import { k3s } from "../tools/catalog";
 import { settings } from "./field";
 import { stopGuide } from "./guide";
@@ -37,10 +36,7 @@ export async function bringUp(): Promise<Cluster> {
   const stack = await openStack(stateFolder(name), "t", (project) => makeProject(project, "t", manifest));
   say("==> pulumi up");
   await stack.pulumi(["up", "--yes", "--skip-preview"]);
-  const kubeconfig = labFile(name, "kubeconfig");
-  writeFileSync(kubeconfig, await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]), {
-    mode: 0o600,
-  });
+  const kubeconfig = await writeKubeconfig(stack, labFile(name, "kubeconfig"));
   return { lab, address, kubeconfig };
 }
 

@@ -1,36 +1,32 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { parseArgs } from "node:util";
-import { command } from "../command";
 import { say, table } from "../console";
 import { ensureEngine } from "../engine/engine";
-import { inRepository } from "../folders";
-import { surroundings } from "../measure/surroundings";
+import { begun, formatRaw, recall, writePage, writeRaw } from "../measure/kept";
+import { trialsFrom } from "../measure/options";
 import { Problem } from "../problem";
 import { agentsTrial, ensurePods } from "./agents";
 import { bringUp, type Cluster, takeDown } from "./cluster";
 import { openField, type Setting, settings } from "./field";
 import { startGuide, stopGuide } from "./guide";
 import { page } from "./page";
-import { planned, type Results, rowOf } from "./rows";
+import { planned, type Results, type Row, rowOf } from "./rows";
 import { tryOut } from "./trial";
 import { compare } from "./verdicts";
 
-const raw = inRepository("bench", "results", "failover.json");
+const example = 'For example: node bench/failover.mjs --trials 30 --only "host death"';
 
 /**
  * Disturbs a cluster and tells what its client saw. Trials of the same commit are kept, and so is the lab of an
  * interrupted run: the next one goes on where it was.
  */
 export async function main(args: string[]): Promise<number> {
-  const { trials, only } = optionsFrom(args);
+  const { trials, only } = trialsFrom(args, 30, 999, example);
   const plan = planned(trials);
   const chosen = plan.filter(({ setting, disturbance }) => `${setting}: ${disturbance}`.includes(only));
   if (chosen.length === 0) {
     const known = plan.map(({ setting, disturbance }) => `"${setting}: ${disturbance}"`).join(", ");
     throw new Problem(`There is no row "${only}".`, `Choose from: ${known}.`);
   }
-  const results = await recall();
+  const results = await recall<Row>("failover");
   const missing = chosen.filter(
     (row) => rowOf(results.rows, row.setting, row.disturbance, results.commit).trials.length < row.trials,
   );
@@ -44,8 +40,7 @@ export async function main(args: string[]): Promise<number> {
     if (only === "") await takeDown();
   }
   keep(results);
-  const biome = inRepository("node_modules", "@biomejs", "biome", "bin", "biome");
-  await command(process.execPath, [biome, "format", "--write", raw], { cwd: inRepository() });
+  await formatRaw("failover");
   const cells = compare(results.rows).map(({ what, asked, seen, guide, verdict }) => [
     what,
     asked,
@@ -88,31 +83,8 @@ async function measure(
   }
 }
 
-function optionsFrom(args: string[]): { trials: number; only: string } {
-  const remedy = 'For example: node bench/failover.mjs --trials 30 --only "host death"';
-  try {
-    const options = {
-      trials: { type: "string", default: "30" },
-      only: { type: "string", default: "" },
-    } as const;
-    const { values } = parseArgs({ args, options });
-    const trials = Number(values.trials);
-    if (Number.isInteger(trials) && trials >= 1 && trials <= 999) return { trials, only: values.only };
-    throw new Problem(`"${values.trials}" is no number of trials from 1 to 999.`, remedy);
-  } catch (error) {
-    throw error instanceof Problem ? error : new Problem((error as Error).message, remedy);
-  }
-}
-
-async function recall(): Promise<Results> {
-  const where = await surroundings("node bench/failover.mjs");
-  const known = existsSync(raw) ? (JSON.parse(readFileSync(raw, "utf8")) as Results).rows : [];
-  return { ...where, rows: known };
-}
-
 function keep(results: Results): void {
-  const kept = { ...results, rows: results.rows.filter(({ trials }) => trials.length > 0) };
-  mkdirSync(dirname(raw), { recursive: true });
-  writeFileSync(raw, JSON.stringify(kept, null, 2));
-  writeFileSync(inRepository("bench", "RESULTS.md"), page(kept));
+  const kept = begun(results);
+  writeRaw("failover", kept);
+  writePage("RESULTS.md", page(kept));
 }

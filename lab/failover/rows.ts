@@ -1,4 +1,4 @@
-import type { Surroundings } from "../measure/surroundings";
+import { type Results as Kept, rowIn } from "../measure/kept";
 import type { AgentTrial } from "./agents";
 import type { DisturbanceName } from "./disturbances";
 import type { Setting } from "./field";
@@ -12,9 +12,7 @@ export interface Row {
   trials: (Trial | AgentTrial)[];
 }
 
-export interface Results extends Surroundings {
-  rows: Row[];
-}
+export type Results = Kept<Row>;
 
 /** How often each is tried: an address moves in seconds, a server's return takes half a minute, an agent's trial three. */
 export function planned(
@@ -44,13 +42,8 @@ export function planned(
   ];
 }
 
-/** The row of a state of the product; a new one in the place of that of another state. */
+/** The row of a disturbance on a state of the product. */
 export function rowOf(rows: Row[], setting: Setting, disturbance: DisturbanceName, commit: string): Row {
-  const place = rows.findIndex((row) => row.setting === setting && row.disturbance === disturbance);
-  const found = rows[place];
-  if (found?.commit === commit) return found;
-  const row: Row = { setting, disturbance, commit, trials: [] };
-  if (place === -1) rows.push(row);
-  else rows[place] = row;
-  return row;
+  const isOfKind = (row: Row) => row.setting === setting && row.disturbance === disturbance;
+  return rowIn(rows, { setting, disturbance, commit, trials: [] }, isOfKind);
 }

@@ -1,4 +1,4 @@
-import { failedBetween, type Request, silence } from "../failover/seen";
+import { type Request, silence } from "../failover/seen";
 import { longestGap } from "../failover/statistics";
 
 /** What became of requests of one kind, in milliseconds. */
@@ -20,7 +20,7 @@ export function askedBetween(requests: readonly Request[], from: number, to: num
   const failures = within.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
   return {
     sent: within.length,
-    failed: failedBetween(requests, from, to),
+    failed: failures.length,
     late: failures.filter(isLate).length,
     refused: counted(failures.filter((failure) => !isLate(failure))),
     gap: silence(requests, from, to),

@@ -8,7 +8,7 @@ import { manifestFor } from "../machines/manifest";
 import type { Lab, LabMachine } from "../machines/model";
 import { labFile } from "../machines/store";
 import { makeProject } from "../project";
-import { openStack, type Stack } from "../stack";
+import { openStack, type Stack, writeKubeconfig } from "../stack";
 import { k3s } from "../tools/catalog";
 
 export const [older, newer] = [k3s["k3s-1.32"].version, k3s["k3s-1.33"].version];
@@ -49,12 +49,8 @@ export function write({ stack, manifest }: Cluster, changed: object): void {
   writeFileSync(join(stack.folder, "cluster.yaml"), stringify({ ...manifest, ...changed }));
 }
 
-export async function kubeconfigOf({ stack }: Cluster): Promise<string> {
-  const file = labFile(name, "kubeconfig");
-  writeFileSync(file, await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]), {
-    mode: 0o600,
-  });
-  return file;
+export function kubeconfigOf({ stack }: Cluster): Promise<string> {
+  return writeKubeconfig(stack, labFile(name, "kubeconfig"));
 }
 
 /** Takes everything down, the stack with its machines. */

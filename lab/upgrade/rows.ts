@@ -1,4 +1,4 @@
-import type { Surroundings } from "../measure/surroundings";
+import { type Results as Kept, rowIn } from "../measure/kept";
 import type { Meanwhile } from "./meanwhile";
 import type { Phase } from "./phases";
 
@@ -43,9 +43,7 @@ export interface Row<P extends Part = Part> {
   trials: Trials[P][];
 }
 
-export interface Results extends Surroundings {
-  rows: Row[];
-}
+export type Results = Kept<Row>;
 
 /** The part of this name, or all that have it in theirs. */
 export function chosen(only: string): readonly Part[] {
@@ -53,15 +51,9 @@ export function chosen(only: string): readonly Part[] {
   return exact.length > 0 ? exact : parts.filter((part) => part.includes(only));
 }
 
-/** The row of a state of the product; a new one in the place of that of another state. */
+/** The row of a part on a state of the product. */
 export function rowOf(rows: Row[], part: Part, commit: string): Row {
-  const place = rows.findIndex((row) => row.part === part);
-  const found = rows[place];
-  if (found?.commit === commit) return found;
-  const row: Row = { part, commit, trials: [] };
-  if (place === -1) rows.push(row);
-  else rows[place] = row;
-  return row;
+  return rowIn(rows, { part, commit, trials: [] }, (row) => row.part === part);
 }
 
 export function trialsOf<P extends Part>(rows: readonly Row[], part: P): Trials[P][] {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attempt } from "../command";
 import { Problem } from "../problem";
+import { withEvents } from "../stack";
 import { withTemporaryFolder } from "../temporary";
 import type { Cluster } from "./cluster";
 import type { Log } from "./log";
@@ -12,21 +13,11 @@ import { type Phase, phasesOf } from "./phases";
 export function toldUp({ lab, stack }: Cluster, log: Log): Promise<{ seconds: number; phases: Phase[] }> {
   return withTemporaryFolder(join(tmpdir(), "events-"), async (folder) => {
     const events = join(folder, "log");
-    const words = [
-      ...stack.common,
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--color",
-      "never",
-      "--event-log",
-      events,
-    ];
-    // The option for the engine's log is there for programs that drive pulumi.
-    const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
+    const words = ["up", "--yes", "--skip-preview", "--color", "never"];
+    const { args, env } = withEvents(stack, words, events);
     log.begin();
     const begun = Date.now();
-    const { code } = await attempt("pulumi", words, { env, onLine: log.onLine });
+    const { code } = await attempt("pulumi", args, { env, onLine: log.onLine });
     const seconds = (Date.now() - begun) / 1_000;
     if (code !== 0) throw new Problem(`pulumi up failed in ${stack.folder}.`, `Read ${log.file}`);
     return { seconds, phases: phasesOf(readFileSync(events, "utf8"), { cluster: lab.name, roles: {} }) };

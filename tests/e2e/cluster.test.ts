@@ -1,5 +1,6 @@
 import { manifestFor } from "../../lab/machines/manifest";
 import { hosts, type Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, minutes, onMachine } from "./labs";
 import { newClusterStack, type Stack } from "./stack";
@@ -30,7 +31,7 @@ test("preview of the first up names every machine and changes none", async () =>
 
 test("up makes three voters and five Ready nodes", async () => {
   await stack.pulumi(["up", "--yes"]);
-  const nodes = (await onMachine(lab, "s1", "k3s kubectl --cache-dir /tmp/kube get nodes --no-headers"))
+  const nodes = (await onMachine(lab, "s1", `${kubectl} get nodes --no-headers`))
     .split("\n")
     .map((line) => line.split(/\s+/));
   expect(nodes.map(([name, status]) => `${name} ${status}`).sort()).toEqual([

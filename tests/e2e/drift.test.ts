@@ -2,6 +2,7 @@ import { parse, stringify } from "yaml";
 import { docker } from "../../lab/engine/docker";
 import { manifestFor } from "../../lab/machines/manifest";
 import { containerName, type Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, minutes, onMachine } from "./labs";
 import { newClusterStack, type Stack } from "./stack";
@@ -39,7 +40,6 @@ interface Damage {
 
 const undrifted = /Resources:\n +\d+ unchanged\n/;
 const config = "/etc/rancher/k3s";
-const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 
 const damages: Record<string, Damage> = {
   "labels, taints, a cordon, modes and owners": {

@@ -1,5 +1,6 @@
 import { knownHosts, userKey } from "../../lab/machines/keys";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { labDown, labUp, machine, minutes, onMachine } from "./labs";
 import { newExample, newFolder, type Stack } from "./stack";
 
@@ -63,7 +64,7 @@ function address(name: string): string {
 }
 
 async function nodes(): Promise<string[]> {
-  const list = await onMachine(lab, "s1", "k3s kubectl --cache-dir /tmp/kube get nodes --no-headers");
+  const list = await onMachine(lab, "s1", `${kubectl} get nodes --no-headers`);
   return list
     .split("\n")
     .map((line) => line.split(/\s+/).slice(0, 2).join(" "))

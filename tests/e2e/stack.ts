@@ -7,6 +7,9 @@ import { openStack, type Stack } from "../../lab/stack";
 
 export type { Stack };
 
+/** Brings a stack to its manifest. */
+export const up = ["up", "--yes", "--skip-preview"];
+
 /** Makes a stack of a program, with the packages that programs of others would have; one folder shares a backend. */
 export function newStack(program: string, folder = newFolder()): Promise<Stack> {
   const packages = {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
 import { version } from "./field";
@@ -10,7 +11,6 @@ import { version } from "./field";
 jest.setTimeout(minutes(12));
 
 const token = "by-hand-0123456789";
-const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 
 let lab: Lab;
 let stack: Stack;

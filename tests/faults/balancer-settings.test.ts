@@ -1,6 +1,7 @@
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
@@ -24,8 +25,6 @@ afterAll(async () => {
   stack?.remove();
   await labDown("balancer");
 });
-
-const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 
 test("V02 with anonymous-auth strangers may ask for health alone, and the API is closed to them", async () => {
   const url = `https://${machine(lab, "s1").address}:6443`;

@@ -1,6 +1,7 @@
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
@@ -29,7 +30,7 @@ test(
       const stack = await newClusterStack(stringify({ ...manifest, servers, datastore }));
       stacks.push(stack);
       await stack.pulumi(["up", "--yes"]);
-      const nodes = await onMachine(lab, "s3", "k3s kubectl --cache-dir /tmp/kube get nodes --no-headers");
+      const nodes = await onMachine(lab, "s3", `${kubectl} get nodes --no-headers`);
       expect(nodes.split("\n").map((line) => line.split(/\s+/).slice(0, 2))).toEqual([
         ["s2", "Ready"],
         ["s3", "Ready"],

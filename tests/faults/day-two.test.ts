@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { docker } from "../../lab/engine/docker";
@@ -6,13 +5,14 @@ import { openField, type Field as Watched } from "../../lab/failover/field";
 import { manifestFor } from "../../lab/machines/manifest";
 import { containerName, type Lab } from "../../lab/machines/model";
 import { kubectl, startTimes } from "../../lab/machines/on-machine";
+import { writeKubeconfig } from "../../lab/stack";
 import { newer, older } from "../../lab/upgrade/cluster";
 import { meanwhile } from "../../lab/upgrade/meanwhile";
 import { startWorkload } from "../../lab/upgrade/workload";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
+import { voters } from "./etcd";
 import { type Written, write } from "./field";
-import { membersOf } from "./members";
 
 jest.setTimeout(minutes(20));
 
@@ -126,7 +126,7 @@ test("F23 the first server leaves like any other, and an agent with it; nobody e
   expect(preview).toContain("s1, a1 will leave: pods go elsewhere, and the cluster forgets the node");
   await up(less);
   expect(Object.keys(await versions()).sort()).toEqual(["a2", "s2", "s3"]);
-  expect(await members()).toEqual(["s2", "s3"]);
+  expect(await voters(lab, "s2")).toEqual(["s2", "s3"]);
   const after = await startTimes(lab, names());
   expect(["s2", "s3", "a2"].filter((name) => before[name] !== after[name])).toEqual([]);
   expect(await stack.pulumi(["preview"])).toMatch(/\d+ unchanged\n/);
@@ -137,18 +137,16 @@ test("F53 a server that is dead for good is replaced by another in one run", asy
   const [, ...agents] = manifest.agents;
   const x1 = { name: "x1", host: machine(lab, "x1").address };
   await up({ ...settled, servers: [...servers, x1], agents });
-  expect(await members()).toEqual(["s2", "s3", "x1"]);
+  expect(await voters(lab, "s2")).toEqual(["s2", "s3", "x1"]);
   await docker(["kill", containerName(lab.name, "s3")]);
   const others = servers.filter(({ name }) => name !== "s3");
   await up({ ...settled, servers: [...others, x1, first], agents });
-  expect(await members()).toEqual(["s1", "s2", "x1"]);
+  expect(await voters(lab, "s2")).toEqual(["s1", "s2", "x1"]);
   expect(Object.keys(await versions()).sort()).toEqual(["a2", "s1", "s2", "x1"]);
 });
 
 async function watch(web: string[]): Promise<void> {
-  const kubeconfig = join(stack.folder, "kubeconfig");
-  const text = await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]);
-  writeFileSync(kubeconfig, text, { mode: 0o600 });
+  const kubeconfig = await writeKubeconfig(stack, join(stack.folder, "kubeconfig"));
   field = await openField(lab, "ours", kubeconfig, ["--writes", "--web", web.join(",")]);
 }
 
@@ -177,8 +175,4 @@ async function versions(): Promise<Record<string, string>> {
       return [name, version];
     }),
   );
-}
-
-async function members(): Promise<string[]> {
-  return (await membersOf(lab, "s2")).map(({ name }) => name);
 }

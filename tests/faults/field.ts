@@ -56,7 +56,7 @@ export function write({ stack, manifest }: Pick<Field, "stack" | "manifest">, ch
 }
 
 /** A machine of the lab as an entry of the manifest. */
-export function entry({ lab }: LabField, name: string, more: Written = {}): Written {
+export function entry({ lab }: Pick<LabField, "lab">, name: string, more: Written = {}): Written {
   return { name, host: machine(lab, name).address, ...more };
 }
 

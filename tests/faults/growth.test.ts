@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { labDown, labUp, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
 import { version } from "./field";
 
 jest.setTimeout(minutes(12));
-
-const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 
 let lab: Lab;
 let stack: Stack;

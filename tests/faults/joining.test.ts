@@ -1,15 +1,15 @@
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
-import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
+import { kubectl } from "../../lab/machines/on-machine";
+import { labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack } from "../e2e/stack";
+import { voters } from "./etcd";
 import { fails } from "./fails";
-import { entry, type LabField, version, type Written, write } from "./field";
-import { membersOf } from "./members";
+import { entry, fieldDown, type LabField, version, type Written, write } from "./field";
 import { expectNotBegun } from "./traces";
 
 jest.setTimeout(minutes(15));
 
-const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 const [password, agentPassword] = ["of-the-servers-elsewhere", "of-the-agents-elsewhere"];
 
 let field: LabField;
@@ -36,10 +36,7 @@ beforeAll(async () => {
   started = await sinceWhen();
 });
 
-afterAll(async () => {
-  field?.stack.remove();
-  await labDown("joining");
-});
+afterAll(() => fieldDown("joining", field));
 
 test("U05 agents join a cluster that was made by hand, as soon as its CA and token fit, and leave it alone", async () => {
   const { lab, stack } = field;
@@ -81,7 +78,7 @@ test("U06 a server joins a cluster that was made by hand, votes, and leaves it a
   const { disable } = parse(manifestFor(lab, version)) as Written;
   const servers = { servers: [entry(field, "x1")], disable };
   await up(servers);
-  expect(await members()).toEqual(["s1", "x1"]);
+  expect(await voters(lab, "s1")).toEqual(["s1", "x1"]);
   expect(await nodes()).toEqual(["a1 Ready", "s1 Ready", "x1 Ready"]);
   const data = `${kubectl} get configmap before -o 'jsonpath={.data.a}'`;
   expect(await onMachine(lab, "x1", data)).toBe("b");
@@ -89,14 +86,14 @@ test("U06 a server joins a cluster that was made by hand, votes, and leaves it a
 
   // Agents alone again, which join by the agent token.
   await up({ join: { server: address, agentToken: agentPassword } });
-  expect(await members()).toEqual(["s1"]);
+  expect(await voters(lab, "s1")).toEqual(["s1"]);
   expect(await nodes()).toEqual(["a1 Ready", "s1 Ready"]);
   await expectNotBegun(lab, "x1");
 
   await up(servers);
-  expect(await members()).toEqual(["s1", "x1"]);
+  expect(await voters(lab, "s1")).toEqual(["s1", "x1"]);
   await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
-  expect([await members(), await nodes()]).toEqual([["s1"], ["s1 Ready"]]);
+  expect([await voters(lab, "s1"), await nodes()]).toEqual([["s1"], ["s1 Ready"]]);
   for (const name of ["a1", "x1"]) await expectNotBegun(lab, name);
   expect(await onMachine(lab, "s1", data)).toBe("b");
   expect(await sinceWhen()).toBe(started);
@@ -115,12 +112,6 @@ async function secrets(given: Record<string, string>): Promise<void> {
 async function nodes(): Promise<string[]> {
   const rows = await onMachine(field.lab, "s1", `${kubectl} get nodes --no-headers`);
   return rows.split("\n").map((row) => row.split(/ +/).slice(0, 2).join(" "));
-}
-
-/** Who votes. */
-async function members(): Promise<string[]> {
-  const voters = (await membersOf(field.lab, "s1")).filter(({ isLearner }) => !isLearner);
-  return voters.map(({ name }) => name);
 }
 
 function sinceWhen(): Promise<string> {

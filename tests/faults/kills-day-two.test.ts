@@ -1,9 +1,9 @@
 import { parse, stringify } from "yaml";
 import { boundariesOf } from "../../lab/kills/boundaries";
 import { manifestFor } from "../../lab/machines/manifest";
-import { k3s } from "../../lab/tools/catalog";
+import { newer, older } from "../../lab/upgrade/cluster";
 import { labDown, labUp, minutes } from "../e2e/labs";
-import { newClusterStack } from "../e2e/stack";
+import { newClusterStack, up } from "../e2e/stack";
 import { type Written, write } from "./field";
 import { begin } from "./kills/run";
 import type { Stage } from "./kills/scene";
@@ -11,9 +11,6 @@ import { difference, madeState } from "./kills/state";
 import { stoppedAt, stoppedWhere } from "./kills/stopped";
 
 jest.setTimeout(minutes(120));
-
-const [older, newer] = [k3s["k3s-1.32"].version, k3s["k3s-1.33"].version];
-const up = ["up", "--yes", "--skip-preview"];
 
 let stage: Stage;
 let manifest: Written;

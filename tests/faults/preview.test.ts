@@ -1,6 +1,7 @@
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
@@ -42,7 +43,7 @@ function described(lab: Lab): Described {
 
 /** The status and version of each node. */
 async function nodes(lab: Lab, manifest: Described): Promise<Record<string, string>> {
-  const rows = (await kubectl(lab, manifest, "get nodes --no-headers")).split("\n");
+  const rows = (await inCluster(lab, manifest, "get nodes --no-headers")).split("\n");
   return Object.fromEntries(
     rows.map((row) => {
       const [name = "", status, , , version] = row.split(/ +/);
@@ -55,6 +56,6 @@ function declared(manifest: Described): Record<string, string> {
   return Object.fromEntries(members(manifest).map((name) => [name, `Ready ${manifest.version}`]));
 }
 
-function kubectl(lab: Lab, { servers }: Described, line: string): Promise<string> {
-  return onMachine(lab, servers.at(-1)?.name ?? "", `k3s kubectl --cache-dir /tmp/kube ${line}`);
+function inCluster(lab: Lab, { servers }: Described, line: string): Promise<string> {
+  return onMachine(lab, servers.at(-1)?.name ?? "", `${kubectl} ${line}`);
 }

@@ -2,15 +2,15 @@ import { parse, stringify } from "yaml";
 import { docker } from "../../lab/engine/docker";
 import { manifestFor } from "../../lab/machines/manifest";
 import { containerName, type Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
+import { voters } from "./etcd";
 import { type Written, write } from "./field";
-import { membersOf } from "./members";
 
 jest.setTimeout(minutes(15));
 
-const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 const db = "/var/lib/rancher/k3s/server/db";
 
 let lab: Lab;
@@ -65,7 +65,7 @@ test("U10 a snapshot that is restored is what the cluster is again, on all serve
       false,
     ]);
   }
-  expect(await members()).toEqual(["s1", "s2", "s3"]);
+  expect(await voters(lab, "s2")).toEqual(["s1", "s2", "s3"]);
   expect(await stack.pulumi(["preview"])).toMatch(/\d+ unchanged\n/);
   expect(await on("s1", "ls -A /etc/rancher/k3s /etc/rancher/k3s/config.yaml.d")).not.toContain("rejoin");
 });
@@ -87,7 +87,7 @@ test("F52 of a lost quorum a run says what to do, and where that is declared the
   await up({ servers: [s2, x1], recover });
   console.log(`F52 recovered in ${((Date.now() - begun) / 1_000).toFixed(1)} s`);
   expect(await on("s2", `${kubectl} get configmap -o name`)).toContain("configmap/late");
-  expect(await members()).toEqual(["s2", "x1"]);
+  expect(await voters(lab, "s2")).toEqual(["s2", "x1"]);
   const nodes = await on("s2", `${kubectl} get nodes --no-headers`);
   expect(nodes.split("\n").map((row) => row.split(" ")[0])).toEqual(["s2", "x1"]);
   expect(await stack.pulumi(["preview"])).toMatch(/\d+ unchanged\n/);
@@ -108,9 +108,4 @@ async function refused(changed: Written): Promise<string> {
   const { code, stdout, stderr } = await stack.tryPulumi(["preview"]);
   expect([code === 0, stdout + stderr]).toEqual([false, expect.any(String)]);
   return stdout + stderr;
-}
-
-async function members(): Promise<string[]> {
-  const all = await membersOf(lab, "s2");
-  return all.map(({ name, isLearner }) => `${name}${isLearner ? " learns" : ""}`);
 }

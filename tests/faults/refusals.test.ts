@@ -1,26 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { labDown, minutes, onMachine } from "../e2e/labs";
-import type { Written } from "./field";
-import {
-  entryOf,
-  etcd,
-  etcdMembers,
-  expectSettled,
-  make,
-  refuses,
-  servers,
-  starts,
-  type Three,
-  threeUp,
-  tried,
-  voters,
-} from "./servers";
+import { minutes, onMachine } from "../e2e/labs";
+import { up } from "../e2e/stack";
+import { etcd, etcdMembers, voters } from "./etcd";
+import { entry, fieldDown, type Written } from "./field";
+import { expectSettled, make, refuses, servers, starts, type Three, threeUp, tried } from "./servers";
 import { tracesOn } from "./traces";
 
 jest.setTimeout(minutes(10));
 
 const refresh = ["refresh", "--yes", "--skip-preview"];
-const up = ["up", "--yes", "--skip-preview"];
 
 let three: Three;
 /** What the trials have changed for good. */
@@ -30,10 +18,7 @@ beforeAll(async () => {
   three = await threeUp("refusals", 1, "k3s-1.33");
 });
 
-afterAll(async () => {
-  three?.stack.remove();
-  await labDown("refusals");
-});
+afterAll(() => fieldDown("refusals", three));
 
 const on = (name: string, script: string) => onMachine(three.lab, name, script);
 const declared = (...names: string[]) =>
@@ -45,7 +30,7 @@ test("F21 two of three servers less in one edit are refused with the numbers, an
     { servers: declared("s1") },
     /removing s2, s3 at once would leave 1 of 3 voters, and 2 are needed: remove at most 1 at a time/,
   );
-  expect(await voters(three, "s1")).toEqual([...servers]);
+  expect(await voters(three.lab, "s1")).toEqual([...servers]);
 });
 
 test("F22 no servers at all are refused, and what removes a cluster is said", () =>
@@ -84,22 +69,22 @@ test("F27 a token that was rotated by hand is told by preview, up and refresh, a
 });
 
 test("F55 a learner that never started holds nobody up: who has its address joins in one run, and votes", async () => {
-  const x1 = entryOf(three, "x1");
+  const x1 = entry(three, "x1");
   const peerURLs = [`https://${x1.host}:2380`];
-  await etcd(three, "s1", "cluster/member/add", { peerURLs, isLearner: true });
-  expect(await voters(three, "s1")).toContain("nobody learns");
+  await etcd(three.lab, "s1", "cluster/member/add", { peerURLs, isLearner: true });
+  expect(await voters(three.lab, "s1")).toContain("nobody learns");
   const before = await starts(three, servers);
   await make(three, { ...settled, servers: [...three.manifest.servers, x1] });
-  expect(await voters(three, "s1")).toEqual([...servers, "x1"]);
+  expect(await voters(three.lab, "s1")).toEqual([...servers, "x1"]);
   expect(await starts(three, servers)).toEqual(before);
   await make(three, settled);
-  expect(await voters(three, "s1")).toEqual([...servers]);
+  expect(await voters(three.lab, "s1")).toEqual([...servers]);
 });
 
 test("F59 an alarm of etcd is named and keeps everything from being changed, until it is taken back", async () => {
-  const member = (await etcdMembers(three, "s1")).find(({ name }) => name?.startsWith("s3-"));
+  const member = (await etcdMembers(three.lab, "s1")).find(({ name }) => name?.startsWith("s3-"));
   const alarm = (action: string) =>
-    etcd(three, "s1", "maintenance/alarm", { action, memberID: member?.ID, alarm: "NOSPACE" });
+    etcd(three.lab, "s1", "maintenance/alarm", { action, memberID: member?.ID, alarm: "NOSPACE" });
   const before = [await written(), await starts(three, servers)] as const;
   const setting = { ...settled, config: { "kube-apiserver-arg": ["request-timeout=90s"] } };
   for (const args of [["preview"], up]) {

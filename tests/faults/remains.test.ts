@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { power, wipe } from "../../lab/machines/power";
 import { machine, minutes, onMachine } from "../e2e/labs";
-import { newClusterStack } from "../e2e/stack";
+import { newClusterStack, up } from "../e2e/stack";
 import { refused } from "./fails";
 import { entries, fieldDown, fieldUp, type LabField, restore, write } from "./field";
 import { complaintsIn } from "./said";
@@ -17,7 +17,6 @@ beforeAll(async () => {
 
 afterAll(() => fieldDown("remains", field));
 
-const up = ["up", "--yes", "--skip-preview"];
 const destroy = ["destroy", "--yes", "--skip-preview"];
 
 test("F39 what is left of half an installation is completed, or refused where it is not ours; an old agent joins", async () => {

@@ -1,6 +1,7 @@
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { k3s } from "../../lab/tools/catalog";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
@@ -145,7 +146,7 @@ function answers(name: string, user: string): Promise<string> {
 }
 
 async function ready(): Promise<string[]> {
-  const rows = await onMachine(lab, "s2", "k3s kubectl --cache-dir /tmp/kube get nodes --no-headers");
+  const rows = await onMachine(lab, "s2", `${kubectl} get nodes --no-headers`);
   return rows
     .split("\n")
     .filter((row) => / Ready /.test(row))

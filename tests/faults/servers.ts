@@ -1,16 +1,14 @@
 import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { kubectl } from "../../lab/machines/on-machine";
 import { type K3sName, k3s } from "../../lab/tools/catalog";
-import { labUp, machine, onMachine } from "../e2e/labs";
-import { newClusterStack, type Stack } from "../e2e/stack";
+import { labUp, onMachine } from "../e2e/labs";
+import { newClusterStack, type Stack, up } from "../e2e/stack";
 import { type Written, write } from "./field";
 import { tracesOn } from "./traces";
 
-export const kubectl = "k3s kubectl --cache-dir /tmp/kube";
 export const servers = ["s1", "s2", "s3"] as const;
-
-const up = ["up", "--yes", "--skip-preview"];
 
 /** A cluster of three servers without pods, so that no image is needed. */
 export interface Three {
@@ -64,38 +62,6 @@ export async function expectSettled({ stack }: Three): Promise<void> {
   expect(await stack.pulumi(["preview"])).toMatch(/\d+ unchanged\n/);
 }
 
-export interface EtcdMember {
-  ID: string;
-  name?: string;
-  isLearner?: boolean;
-}
-
-/** Asks etcd on a server, past the program. */
-export async function etcd<T = object>({ lab }: Three, via: string, path: string, body: object): Promise<T> {
-  const tls = "/var/lib/rancher/k3s/server/tls/etcd";
-  const answer = await onMachine(
-    lab,
-    via,
-    `curl -fsS --retry 30 --retry-delay 1 --retry-connrefused --cacert ${tls}/server-ca.crt --cert ${tls}/client.crt --key ${tls}/client.key -d '${JSON.stringify(body)}' https://127.0.0.1:2382/v3/${path}`,
-  );
-  return JSON.parse(answer) as T;
-}
-
-export async function etcdMembers(three: Three, via: string): Promise<EtcdMember[]> {
-  return (await etcd<{ members: EtcdMember[] }>(three, via, "cluster/member/list", {})).members;
-}
-
-/** The members of etcd by their nodes; who has no vote is told so. */
-export async function voters(three: Three, via: string): Promise<string[]> {
-  const all = await etcdMembers(three, via);
-  return all
-    .map(
-      ({ name, isLearner }) =>
-        `${(name || "nobody").replace(/-[0-9a-f]{8}$/, "")}${isLearner ? " learns" : ""}`,
-    )
-    .sort();
-}
-
 export interface Started {
   /** By its machine's clock. */
   since: string;
@@ -120,9 +86,4 @@ export async function nodes({ lab }: Three, via: string): Promise<string[]> {
     const [name, status, , , version] = row.split(/ +/);
     return `${name} ${status} ${version}`;
   });
-}
-
-/** A machine of the lab as an entry of the manifest. */
-export function entryOf({ lab }: Three, name: string, more: Written = {}): Written {
-  return { name, host: machine(lab, name).address, ...more };
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { DisturbanceName } from "../../lab/failover/disturbances";
@@ -7,6 +6,7 @@ import { silence } from "../../lab/failover/seen";
 import { type Trial, tryOut } from "../../lab/failover/trial";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
+import { writeKubeconfig } from "../../lab/stack";
 import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
 import { version } from "./field";
@@ -22,10 +22,7 @@ beforeAll(async () => {
   const manifest = { ...parse(manifestFor(lab, version)), endpoint: { vip: `${lab.prefix}100/24` } };
   stack = await newClusterStack(stringify(manifest));
   await stack.pulumi(["up", "--yes", "--skip-preview"]);
-  const kubeconfig = join(stack.folder, "kubeconfig");
-  writeFileSync(kubeconfig, await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]), {
-    mode: 0o600,
-  });
+  const kubeconfig = await writeKubeconfig(stack, join(stack.folder, "kubeconfig"));
   field = await openField(lab, "ours", kubeconfig);
 });
 

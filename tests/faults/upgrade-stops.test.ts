@@ -1,10 +1,11 @@
-import { k3s } from "../../lab/tools/catalog";
-import { labDown, minutes, onMachine } from "../e2e/labs";
-import { expectSettled, kubectl, make, nodes, servers, starts, type Three, threeUp, tried } from "./servers";
+import { kubectl } from "../../lab/machines/on-machine";
+import { newer, older } from "../../lab/upgrade/cluster";
+import { minutes, onMachine } from "../e2e/labs";
+import { fieldDown } from "./field";
+import { expectSettled, make, nodes, servers, starts, type Three, threeUp, tried } from "./servers";
 
 jest.setTimeout(minutes(15));
 
-const [older, newer] = [k3s["k3s-1.32"].version, k3s["k3s-1.33"].version];
 const dropIn = "/etc/systemd/system/k3s.service.d/older-only.conf";
 
 let three: Three;
@@ -13,10 +14,7 @@ beforeAll(async () => {
   three = await threeUp("upgrade-stops", 0, "k3s-1.32", "k3s-1.33");
 });
 
-afterAll(async () => {
-  three?.stack.remove();
-  await labDown("upgrade-stops");
-});
+afterAll(() => fieldDown("upgrade-stops", three));
 
 const on = (name: string, script: string) => onMachine(three.lab, name, script);
 

@@ -1,84 +1,19 @@
-import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
-import { type Answer, download, type StubMachine, statAsRoot, stubMachine } from "./harness";
-
-const folder = "/etc/haproxy-k3s";
-const config = `${folder}/haproxy.cfg`;
-const ca = `${folder}/ca.pem`;
-const unit = "/etc/systemd/system/haproxy-k3s.service";
-
-const certificate = "-----BEGIN CERTIFICATE-----\nours\n";
-const sum = (text: string) => createHash("sha256").update(text).digest("hex");
-
-const variables = {
-  OWNER: "prod/a1",
-  UNIT: "haproxy-k3s",
-  UNIT_TEXT: "[Service]\n",
-  CONFIG: "global\n    stats auth 'admin:pw'\n",
-  MARK: "5e",
-  CA_HASH: sum(certificate),
-  SERVERS: "https://10.0.0.11:6443 https://[fd00::12]:6443",
-};
-
-/** A machine with an HAProxy that takes every configuration, and whose unit is in the given state. */
-function machineWith(state = "inactive"): StubMachine {
-  const machine = stubMachine();
-  machine.write("/etc/haproxy/haproxy.cfg", "theirs\n");
-  machine.write("/etc/systemd/system/other.service", "");
-  machine.write("/run/haproxy-k3s/health.sock", "");
-  haproxySays(machine, 0);
-  curlSays(machine, { "10.0.0.11": certificate });
-  unitIs(machine, state);
-  return machine;
-}
-
-/** What -c says; its calls are recorded. */
-function haproxySays(machine: StubMachine, code: number, words = ""): void {
-  const calls = machine.path("checked");
-  const text = `#!/bin/sh\nprintf '%s\\n' "$*" >>${calls}\ncat "$3" >>${calls}\nprintf %s '${words}' >&2\nexit ${code}\n`;
-  machine.write("/usr/sbin/haproxy", text, 0o755);
-}
-
-/** Servers by their address, and what runs by its mark. */
-function curlSays(
-  machine: StubMachine,
-  servers: Record<string, string | number>,
-  mark: Answer = 7,
-  rows = "",
-): void {
-  const answers = Object.entries(servers).map(([address, answer]): [string, Answer] => [
-    `-fsSk * https://${address}:6443/cacerts`,
-    typeof answer === "number" ? answer : download(answer),
-  ]);
-  machine.stub("curl", {
-    ...Object.fromEntries(answers),
-    "-fsSk *": 7,
-    "-s --max-time 2 --unix-socket */run/haproxy-k3s/health.sock http://localhost/mark": mark,
-    "-s --max-time 2 --unix-socket */run/haproxy-k3s/health.sock http://localhost/stats;csv": rows,
-  });
-}
-
-function unitIs(machine: StubMachine, state: string, reload = 0): void {
-  machine.stub("systemctl", {
-    "daemon-reload": 0,
-    "enable --quiet haproxy-k3s": 0,
-    "is-active haproxy-k3s": { shell: `echo ${state}; [ ${state} = active ]` },
-    "reset-failed haproxy-k3s": 0,
-    "start --no-block haproxy-k3s": 0,
-    "restart --no-block haproxy-k3s": 0,
-    "reload haproxy-k3s": reload,
-  });
-}
-
-/** One that runs with these files. */
-function running(): StubMachine {
-  const machine = machineWith();
-  machine.run("start-haproxy", variables);
-  curlSays(machine, { "10.0.0.11": certificate }, "5e");
-  unitIs(machine, "active");
-  machine.remove("checked");
-  return machine;
-}
+import { statAsRoot } from "./harness";
+import {
+  ca,
+  certificate,
+  config,
+  curlSays,
+  folder,
+  haproxySays,
+  machineWith,
+  running,
+  sum,
+  unit,
+  unitIs,
+  variables,
+} from "./start-haproxy";
 
 test("a new machine gets its files, the configuration for root alone, and HAProxy is started with them", () => {
   const machine = machineWith();
@@ -185,61 +120,6 @@ test("a configuration of somebody else is root's again", () => {
   machine.stub("stat", { "*/haproxy.cfg": "600:nobody:root\n", ...statAsRoot });
   const outcome = machine.run("start-haproxy", variables);
   expect(outcome.linesOf("chown")).toEqual([`root:root ${machine.path(config)}`]);
-});
-
-describe("the CA", () => {
-  test("of another cluster is refused with 76, nothing that trusts it is written or started", () => {
-    const machine = machineWith();
-    curlSays(machine, { "10.0.0.11": "theirs" });
-    const outcome = machine.run("start-haproxy", variables);
-    expect(outcome).toMatchObject({
-      code: 76,
-      stdout: "",
-      stderr: `https://10.0.0.11:6443 belongs to another cluster: its CA is ${sum("theirs")}, not ${variables.CA_HASH}\n`,
-    });
-    expect([outcome.linesOf("systemctl"), machine.has(ca), machine.has(config)]).toEqual([[], false, false]);
-    expect(machine.has(`${ca}.new`)).toBe(false);
-  });
-
-  test("is asked of the next server where one is another's, or says nothing", () => {
-    for (const first of ["theirs", 7]) {
-      const machine = machineWith();
-      curlSays(machine, { "10.0.0.11": first, "[fd00::12]": certificate });
-      expect(machine.run("start-haproxy", variables).stdout).toBe("started\n");
-      expect(machine.read(ca)).toBe(certificate);
-    }
-  });
-
-  test("that nobody hands out is told with 69", () => {
-    const machine = machineWith();
-    curlSays(machine, {});
-    const outcome = machine.run("start-haproxy", variables);
-    expect(outcome).toMatchObject({ code: 69, stderr: "no server hands out the CA\n" });
-    expect(outcome.linesOf("systemctl")).toEqual([]);
-  });
-
-  test("that has become another is fetched, and read by a reload", () => {
-    const machine = running();
-    curlSays(machine, { "10.0.0.11": "new" }, "5e");
-    const outcome = machine.run("start-haproxy", { ...variables, CA_HASH: sum("new") });
-    expect([outcome.stdout, machine.read(ca)]).toEqual(["reloaded\n", "new"]);
-  });
-
-  test("that was good stays where its successor cannot be had", () => {
-    const machine = running();
-    const before = machine.snapshot();
-    curlSays(machine, { "10.0.0.11": "theirs" }, "5e");
-    expect(machine.run("start-haproxy", { ...variables, CA_HASH: sum("new") }).code).toBe(76);
-    expect(machine.read(ca)).toBe(certificate);
-    expect(machine.snapshot()[config]).toBe(before[config]);
-  });
-
-  test("is asked for past any proxy, and not believed for its certificate", () => {
-    const outcome = machineWith().run("start-haproxy", variables);
-    expect(outcome.linesOf("curl")[0]).toMatch(
-      /^-fsSk --noproxy \* --max-time 5 -o .* https:\/\/10\.0\.0\.11/,
-    );
-  });
 });
 
 test("one that runs with something else than its files is reloaded", () => {

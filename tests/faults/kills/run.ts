@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { command } from "../../../lab/command";
 import { boundaryOf } from "../../../lab/kills/boundaries";
+import { withEvents } from "../../../lab/stack";
 import type { Stage } from "./scene";
 
 /** An operation of pulumi's under way. */
@@ -18,14 +19,13 @@ export interface Run {
 /** Starts an operation, and tells each step boundary as the engine's log names it. */
 export function begin(
   { stack, named }: Pick<Stage, "stack" | "named">,
-  args: readonly string[],
+  words: readonly string[],
   onBoundary: (name: string) => void,
 ): Run {
   const log = join(mkdtempSync(join(tmpdir(), "events-")), "log");
   writeFileSync(log, "");
-  // The option is there for programs that drive pulumi.
-  const env = { ...stack.env, PULUMI_DEBUG_COMMANDS: "true" };
-  const child = spawn("pulumi", [...stack.common, ...args, "--event-log", log], { env });
+  const { args, env } = withEvents(stack, words, log);
+  const child = spawn("pulumi", args, { env });
   const tail = spawn("tail", ["-n", "+1", "-s", "0.1", "-F", log], { stdio: ["ignore", "pipe", "ignore"] });
   createInterface(tail.stdout).on("line", (line) => {
     const boundary = boundaryOf(line, named);

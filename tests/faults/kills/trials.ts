@@ -1,5 +1,6 @@
 import { boundariesOf } from "../../../lab/kills/boundaries";
 import type { Kind, Matrix, Operation, Row, Stopped } from "../../../lab/kills/matrix";
+import { up } from "../../e2e/stack";
 import { begin } from "./run";
 import { renewed, type Scene } from "./scene";
 import { cleanState, difference, madeState } from "./state";
@@ -13,7 +14,6 @@ export interface Known {
   boundaries: Matrix["boundaries"];
 }
 
-const up = ["up", "--yes", "--skip-preview"];
 const destroy = ["destroy", "--yes", "--skip-preview"];
 
 /** What is stopped, what comes after it, and whether there is a cluster then. */

@@ -3,12 +3,11 @@ import { once } from "node:events";
 import type { Lab, LabMachine } from "../../../lab/machines/model";
 import { power } from "../../../lab/machines/power";
 import { machine, onMachine } from "../../e2e/labs";
+import { up } from "../../e2e/stack";
 import { stub, whileBroken } from "../breaks";
 import type { LabField } from "../field";
 import { linesOf } from "../lines";
 import { complaintsIn } from "../said";
-
-const up = ["up", "--yes", "--skip-preview"];
 
 /** Both nodes are Ready, and nothing is to be done. */
 export async function whole({ lab, stack }: LabField): Promise<void> {

@@ -1,17 +1,15 @@
 import { until } from "../../until";
-import { etcd, type Told } from "../etcd";
+import { etcd } from "../etcd";
 import { rowFor } from "../fake-engine";
-import { type FakeMachine, fakeMachines, type Reply } from "../fake-machine";
-import { type Props, refusal, sharedHost } from "../provider-host";
+import type { FakeMachine, Reply } from "../fake-machine";
+import { type Props, refusal } from "../provider-host";
+import { given, ordered, scene, version } from "./inputs";
 
-const machines = fakeMachines();
-const host = sharedHost();
-const membership = () => host().resource("Membership");
+const { machines, host, membership, servers, complaints } = scene();
 
 const id = "1f6c6a3e-3a4f-4a37-9f5e-6a2a3c1c9b1e";
 const recover = { from: "s2", confirm: id };
 const operation = JSON.stringify([id, "", "", "s2"]);
-const version = "v1.33.3+k3s1";
 
 function state(values: Record<string, string>): Reply {
   const all = { id, etcd: "yes", mark: "", ...values };
@@ -24,21 +22,19 @@ function state(values: Record<string, string>): Reply {
 
 /** Two servers that are left of three, whose etcd has no quorum, and what they say of a reset. */
 async function left(said: Record<string, string> = {}) {
-  const order: string[] = [];
-  const told: Record<string, Told | undefined> = { s1: { runs: false }, s2: { runs: false } };
-  const list = await Promise.all(
-    ["s1", "s2"].map((name) =>
-      machines.machine(name, { "read-member": etcd(name, told), "reset-state": state(said) }),
-    ),
-  );
-  for (const machine of list)
-    for (const name of ["stop-node", "reset-etcd", "start-node", "node-ready", "rejoin-etcd", "end-reset"])
-      machine.answers[name] = () => {
-        order.push(`${machine.name} ${name}`);
-        return { stdout: name === "rejoin-etcd" ? "joining\n" : "" };
-      };
-  return { list, order };
+  const list = await servers({ s1: { runs: false }, s2: { runs: false } });
+  for (const { answers } of list) answers["reset-state"] = state(said);
+  return { list, order: ordered(list, scripts) };
 }
+
+const scripts = {
+  "stop-node": "",
+  "reset-etcd": "",
+  "start-node": "",
+  "node-ready": "",
+  "rejoin-etcd": "joining\n",
+  "end-reset": "",
+};
 
 const lost = expect.stringMatching(/^prod: looking at etcd: etcd has 0 healthy of 3 voters/);
 
@@ -48,29 +44,14 @@ async function last(said: Record<string, string> = {}): Promise<FakeMachine[]> {
   return [await machines.machine("s2", { "read-member": etcd("s2", told), "reset-state": state(said) })];
 }
 
-function given(list: FakeMachine[], more: Props): Props {
-  return {
-    ...{ cluster: "prod", version, token: "t", agentToken: "a", releases: [] },
-    ...{
-      servers: list.map(({ name }) => name),
-      members: list.map(({ name, connection }) => ({ name, connection })),
-    },
-    ...more,
-  };
-}
-
 const old = { servers: ["s1", "s2"], version };
-
-async function complaints(inputs: Props, before: Props = old): Promise<string[]> {
-  return (await membership().check(before, inputs)).failures.map(({ reason }) => reason);
-}
 
 describe("check", () => {
   test("of a cluster that has lost its quorum lets it begin again, with whoever is left", async () => {
     const list = await last();
     const before = { ...old, servers: ["s1", "s2", "s3"] };
-    expect(await complaints(given(list, {}), { ...before, servers: ["s2"] })).toEqual([lost]);
-    expect(await complaints(given(list, { recover }), before)).toEqual([]);
+    expect(await complaints({ ...before, servers: ["s2"] }, given(list))).toEqual([lost]);
+    expect(await complaints(before, given(list, { recover }))).toEqual([]);
   });
 
   test.each<[string, Props, Record<string, string>, RegExp]>([
@@ -119,7 +100,7 @@ describe("check", () => {
     ],
   ])("of %s is refused", async (_case, more, said, complaint) => {
     const { list } = await left(said);
-    expect(await complaints(given(list, more))).toEqual([expect.stringMatching(complaint)]);
+    expect(await complaints(old, given(list, more))).toEqual([expect.stringMatching(complaint)]);
   });
 
   test.each([
@@ -128,7 +109,7 @@ describe("check", () => {
     ["is done, as of any other", `done ${operation}`, [lost]],
   ])("of one that was tried, and %s", async (_case, mark, expected) => {
     const list = await last({ mark });
-    expect(await complaints(given(list, { recover }), { ...old, servers: ["s2"], recover })).toEqual(
+    expect(await complaints({ ...old, servers: ["s2"], recover }, given(list, { recover }))).toEqual(
       expected,
     );
   });

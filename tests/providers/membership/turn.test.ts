@@ -1,14 +1,10 @@
 import type { Whose } from "../../../providers/held";
 import { etcd, type Told } from "../etcd";
-import { type FakeMachine, fakeMachines } from "../fake-machine";
-import { type Props, refusal, sharedHost } from "../provider-host";
+import type { FakeMachine } from "../fake-machine";
+import { type Props, refusal } from "../provider-host";
+import { given, healthy, ordered, scene, version } from "./inputs";
 
-const machines = fakeMachines();
-const host = sharedHost();
-const membership = () => host().resource("Membership");
-
-const version = "v1.33.3+k3s1";
-const healthy = { s1: {}, s2: {}, s3: {} };
+const { machines, membership, servers: machinesOf, complaints } = scene();
 
 /** What a server's cluster has, and what it starts with next. */
 type Says = [held: Whose, file: Whose];
@@ -20,43 +16,22 @@ async function servers(
   says: Record<string, Says | undefined>,
   told: Record<string, Told | undefined> = healthy,
 ) {
-  const order: string[] = [];
-  const list = await Promise.all(
-    Object.keys(told).map(async (name) => {
-      const noting = (what: string) => () => {
-        order.push(`${name} ${what}`);
-        return { stdout: "/snapshots/before\n" };
-      };
-      const own = says[name];
-      return machines.machine(name, {
-        "read-member": etcd(name, told),
-        ...(own ? { "held-tokens": as(own) } : {}),
-        ...Object.fromEntries(
-          ["keep-snapshot-tokens", "save-snapshot", "rotate-token", "next-tokens"].map((script) => [
-            script,
-            noting(script),
-          ]),
-        ),
-      });
-    }),
-  );
-  return { list, order };
+  const list = await machinesOf(told);
+  for (const { name, answers } of list) {
+    const own = says[name];
+    if (own) answers["held-tokens"] = as(own);
+  }
+  return { list, order: ordered(list, scripts) };
 }
 
-function given(members: FakeMachine[], more: Props = {}): Props {
-  return {
-    ...{ cluster: "prod", version, token: "t0ken", agentToken: "agent-t0ken", releases: [] },
-    ...{ servers: members.map(({ name }) => name) },
-    members: members.map(({ name, connection }) => ({ name, connection })),
-    ...more,
-  };
-}
+const scripts = {
+  "keep-snapshot-tokens": "",
+  "save-snapshot": "/snapshots/before\n",
+  "rotate-token": "",
+  "next-tokens": "",
+};
 
 const before = { servers: ["s1", "s2", "s3"], version, rotate: "1", token: "t0ken" };
-
-async function complaints(old: Props, inputs: Props): Promise<string[]> {
-  return (await membership().check(old, inputs)).failures.map(({ reason }) => reason);
-}
 
 const fine: Says = ["declared", "declared"];
 const kept: Says = ["given", "given"];
