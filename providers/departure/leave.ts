@@ -34,7 +34,7 @@ export async function serverLeaves(
   const isLeaving = ({ node }: EtcdMember) => node === server.name;
   const before = await membersOf(all);
   if (before.some(isLeaving)) mayLeave({ members: before, elsewhere }, server.name);
-  const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
+  const api = healthyServer(inputs.servers, before, tell) ?? (await answering(inputs.servers));
   if (!api) return;
   const here = await isHere(server, inputs.servers);
   if (!here) beSilent(server.name, before.filter(isLeaving));

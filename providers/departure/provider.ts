@@ -63,7 +63,7 @@ async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell):
   const { cluster, atOnce = 1 } = inputs;
   haveLeave(cluster);
   const going = leavingServers(old, inputs);
-  const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, going);
+  const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, going, tell);
   const agents = undeclared(old.agents, inputs).map((agent) => {
     const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
     return inLine(place, () => agentLeaves(agent, by, tell)).catch((error) => {
@@ -79,8 +79,12 @@ async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell):
 }
 
 /** Where all servers leave, agents do so first; pods can go elsewhere as long as one of the servers has a say. */
-async function byWhoLeaves(inputs: DepartureInputs, going: readonly Member[]): Promise<DepartureInputs> {
-  const able = healthyServer(going, await membersOf(going));
+async function byWhoLeaves(
+  inputs: DepartureInputs,
+  going: readonly Member[],
+  tell: Tell,
+): Promise<DepartureInputs> {
+  const able = healthyServer(going, await membersOf(going), tell);
   return { ...inputs, servers: able ? [able] : [...going], drain: able && inputs.drain };
 }
 

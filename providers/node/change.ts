@@ -47,7 +47,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const members = restarts(state, given) ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
   // One whose own API does not answer may be here to be mended.
-  const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members) : own;
+  const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members, tell) : own;
   return safely({ ...rest, given: inputs }, api, async () => {
     await install(machine, id, inputs, tell, state);
     // Also where it has one: what was removed meanwhile has another CA now.
