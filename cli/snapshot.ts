@@ -50,6 +50,11 @@ export async function main(args: string[]): Promise<string> {
   );
 }
 
+/** Beside what it prints, which others may read. */
+function told(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
 function parse(args: string[]) {
   const string = { type: "string" } as const;
   const options = {
@@ -92,7 +97,7 @@ function chosen(
       `${wanted} is no server of ${cluster}`,
       `choose from ${servers.map(({ name }) => name).join(", ")}`,
     );
-  const found = healthyServer(candidates, members);
+  const found = healthyServer(candidates, members, { warn: told });
   if (found) return found;
   const ill = troubles(members.filter(({ node }) => wanted === undefined || node === wanted));
   throw new StepError({

@@ -7,12 +7,17 @@ function partsOf(version: string): [major: number, minor: number, patch: number,
   return [major, minor, patch, build];
 }
 
+/** Whether a version comes before another one; of what is no version of k3s nobody can tell. */
+export function isOlder(version: string, than: string): boolean {
+  const [one, other] = [partsOf(version), partsOf(than)];
+  return one !== undefined && other !== undefined && isBefore(one, other);
+}
+
 /** Why a node must not go from one version to the other, and what would be right; or nothing. */
 export function upgradeComplaint(from: string, to: string): { cause: string; next: string } | undefined {
   const [before, after] = [partsOf(from), partsOf(to)];
   if (!before || !after || from === to) return undefined;
-  const different = before.findIndex((part, index) => part !== after[index]);
-  if ((after[different] ?? 0) < (before[different] ?? 0))
+  if (isBefore(after, before))
     return {
       cause: `${to} is older than ${from}, which it runs, and data cannot go back`,
       next: `give ${from} or a newer version; what was before comes back by restoring a snapshot`,
@@ -42,7 +47,7 @@ export function etcdComplaint(members: readonly { node: string; version?: string
 }
 
 function isBefore(version: readonly number[], limit: readonly number[]): boolean {
-  if (version.length !== 3 || version.some(Number.isNaN)) return false;
+  if (version.length !== limit.length || version.some(Number.isNaN)) return false;
   const different = limit.findIndex((part, index) => part !== version[index]);
   return different >= 0 && (version[different] ?? 0) < (limit[different] ?? 0);
 }

@@ -30,7 +30,7 @@ export async function evict(leaving: EtcdMember, left: Left, tell: Tell): Promis
   mayLeave(left, node);
   const others = servers.filter(({ name }) => name !== node);
   // One that nobody else can be asked for takes itself out.
-  const via = healthyServer(others.length > 0 ? others : servers, members);
+  const via = healthyServer(others.length > 0 ? others : servers, members, tell);
   if (!via)
     throw new StepError({
       machine: node,

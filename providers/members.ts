@@ -3,6 +3,7 @@ import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
 import { type Asked, asked, type Report } from "./etcd-report";
 import { advised } from "./failure";
+import type { Tell } from "./wire";
 
 /** A member of etcd, as servers tell of it. */
 export interface EtcdMember extends Voter {
@@ -102,12 +103,20 @@ function unlisted({ name, report, silence }: Asked): EtcdMember {
   };
 }
 
-/** One of the servers that etcd works on. */
+/** One of the servers that etcd works on and that votes: a learner refuses much of what its API asks of it. */
 export function healthyServer(
   servers: readonly Member[],
   members: readonly EtcdMember[],
+  { warn }: Pick<Tell, "warn">,
 ): Member | undefined {
-  return servers.find(({ name }) => members.some(({ node, trouble }) => node === name && !trouble));
+  const well = members.filter(({ trouble }) => !trouble);
+  const among = (able: readonly EtcdMember[]) =>
+    servers.find(({ name }) => able.some(({ node }) => node === name));
+  const voter = among(well.filter(({ votes }) => votes));
+  if (voter) return voter;
+  const learner = among(well);
+  if (learner) warn(`no healthy voter of etcd can be asked: ${learner.name} is, which is not a voter yet`);
+  return learner;
 }
 
 /** Who can lead in a member's place. */

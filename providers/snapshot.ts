@@ -1,7 +1,9 @@
+import { parseToken } from "../k3s/token";
 import { script } from "../remote/script";
 import { connect, type Member } from "./connection";
 import { advised } from "./failure";
 import { minutes } from "./minutes";
+import { secretsOf } from "./secrets";
 
 /** A snapshot of etcd, on the server that has it. */
 export interface Saved {
@@ -24,7 +26,12 @@ export async function saveSnapshot({ name: server, connection }: Member, name: s
   return { path, bytes: Number(bytes), sha256 };
 }
 
-/** Has a server keep its token for the snapshots that have none: soon it has another one. */
-export async function keepSnapshotTokens({ name, connection }: Member): Promise<void> {
-  await connect(name, connection).run(script("keep-snapshot-tokens"), { deadline: minutes(2) });
+/** Has a server keep its token for the snapshots that have none, and from here on the next one, too: soon it has that. */
+export async function keepSnapshotTokens({ name, connection }: Member, next: string): Promise<void> {
+  const options = {
+    variables: { NEXT: parseToken(next).password },
+    secrets: secretsOf(next),
+    deadline: minutes(2),
+  };
+  await connect(name, connection).run(script("keep-snapshot-tokens"), options);
 }

@@ -3,7 +3,7 @@
 # itself. One that has a token keeps it, whatever the server's is by now; one from before the server had that gets none; the token
 # of one that is gone goes, too.
 # systemd runs it when the folder has changed, and does not look at the folder meanwhile.
-# Inputs: none. Output: nothing. Exit: 0.
+# Inputs: NEXT, the password that the cluster is about to be told, or nothing. Output: nothing. Exit: 0.
 
 set -eu
 umask 077
@@ -11,9 +11,15 @@ umask 077
 
 main() {
   folder=$(folder)
-  if ! [ -d "$folder" ] || ! [ -s $server/token ]; then return; fi
+  if ! [ -s $server/token ]; then return; fi
+  if [ -n "${NEXT:-}" ]; then
+    note_token
+    if [ -d "$folder" ]; then keep; fi
+    note_both "$NEXT"
+    return
+  fi
+  if ! [ -d "$folder" ]; then return; fi
   note_token
-  since=$(stat -c %Y "$current")
   keep
   turns=0
   # A minute at most: what changes as long as that changes again.
@@ -37,16 +43,12 @@ keep() {
     case $snapshot in *.part) continue ;; esac
     [ -f "$snapshot" ] || continue
     any=yes
-    if ! [ -e "$tokens/${snapshot##*/}" ] && [ "$(taken "$snapshot")" -ge "$since" ]; then keep_token "${snapshot##*/}"; fi
+    if [ -e "$tokens/${snapshot##*/}" ]; then continue; fi
+    note=$(noted "$snapshot")
+    if [ -n "$note" ]; then keep_token "${snapshot##*/}" "$note"; fi
   done
   # A folder without any may be a disk that is not mounted, and its snapshots are to find their tokens again.
   if [ -n "$any" ]; then forget; fi
-}
-
-# k3s ends its names with it; a copy has a time of its own.
-taken() {
-  named=$(printf %s "${1##*/}" | sed -n 's/.*-\([0-9]\{9,\}\)\(\.zip\)\{0,1\}$/\1/p')
-  if [ -n "$named" ]; then echo "$named"; else stat -c %Y "$1"; fi
 }
 
 # Also in k3s's own folder, which another one may have come in the place of.

@@ -2,7 +2,8 @@
 # Tells what a reset of etcd would find on this server; changes nothing.
 # Inputs: SNAPSHOT, a file's path or its name in the folder of snapshots; nothing for none.
 # Output: lines of name=value: id, the cluster's; etcd, "yes" where its data is here; mark, what has become of the last reset
-# from here; snapshot, the file; token, "fits", "differs", or "missing" where nobody kept the one that it needs. Exit: 0.
+# from here; snapshot, the file; token, "fits", "differs", "either" where it needs this one or one from before or after it, or
+# "missing" where nobody kept the one that it needs. Exit: 0.
 
 set -eu
 . scripts/token.sh
@@ -21,10 +22,16 @@ snapshot() {
   if ! [ -f "$file" ]; then return; fi
   echo "snapshot=$file"
   kept=$server/db/snapshot-tokens/${file##*/}
-  if ! [ -s "$kept" ]; then echo token=missing
-  elif [ "$(password "$kept")" = "$(password $server/token)" ]; then echo token=fits
-  else echo token=differs
-  fi
+  if ! [ -s "$kept" ]; then echo token=missing; return; fi
+  its=$(password $server/token)
+  case $newline$(password "$kept")$newline in
+    "$newline$its$newline") echo token=fits ;;
+    *"$newline$its$newline"*) echo token=either ;;
+    *) echo token=differs ;;
+  esac
 }
+
+newline='
+'
 
 main

@@ -14,7 +14,8 @@ main() {
   snapshot=$(find "$folder" -maxdepth 1 -type f -name "$NAME-*" -exec stat -c '%Y %n' {} + | sort -n | tail -n 1 | cut -d ' ' -f 2-)
   [ -n "$snapshot" ] || fail "k3s says that it has saved it, and it is not in $folder"
   note_token
-  keep_token "${snapshot##*/}"
+  note=$(noted "$snapshot")
+  keep_token "${snapshot##*/}" "${note:-$current}"
   echo "$snapshot"
   stat -c %s "$snapshot"
   sha256sum <"$snapshot" | cut -d ' ' -f 1

@@ -4,7 +4,8 @@ import type { NodeInputs } from "../node/provider";
 import { oneAtATime } from "../one-at-a-time";
 import { leavesInOrder, staying } from "../staying";
 import type { Tell } from "../wire";
-import { isOurs, leavesByItself } from "./last";
+import { leavesByItself } from "./last";
+import { isOurs } from "./ours";
 
 /**
  * A server that is removed from a cluster which goes on elsewhere, where the run that it joined in failed before there was a

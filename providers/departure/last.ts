@@ -1,9 +1,6 @@
-import { namesNode } from "../../k3s/owner";
 import { RemoteError } from "../../remote/errors";
-import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
 import { mayLeave } from "../evict";
-import { atStep } from "../failure";
 import { isThere } from "../gone";
 import { stop, unsure } from "../leaving";
 import { type Etcd, etcdOf } from "../members";
@@ -11,15 +8,17 @@ import { removing } from "../membership/complaints";
 import { forget, remains } from "../node/forget";
 import type { Checked, Tell } from "../wire";
 import { emptied, leavingOf, orKept, out } from "./leave";
+import { isOurs, ours } from "./ours";
 import type { DepartureInputs } from "./provider";
 
 /** Refuses in a preview where all servers that were made here would leave those elsewhere without a quorum. */
 export async function lastVotes(
   { cluster, servers, elsewhere }: DepartureInputs,
   old: DepartureInputs | undefined,
+  tell: Tell,
 ): Promise<Checked<DepartureInputs>> {
   if (!elsewhere || servers.length > 0 || !old) return {};
-  const known = await votersOf(old.servers);
+  const known = await votersOf(await ours(old.servers, cluster, tell));
   const names = old.servers.map(({ name }) => name);
   return {
     mistakes: removing(
@@ -44,21 +43,6 @@ export async function lastLeaves(server: Member, inputs: DepartureInputs, tell: 
   }
   if (!(await isOurs(server, inputs.cluster, tell))) return;
   await leavesByItself(server, await etcdOf([server]), inputs, tell);
-}
-
-/** What another cluster has made of the machine since is no member that is to leave. */
-export async function isOurs({ name, connection }: Member, cluster: string, tell: Tell): Promise<boolean> {
-  const machine = connect(name, connection);
-  const answer = await machine.run(script("read-owner"), { deadline: 20_000 }).catch((error) => {
-    throw atStep("looking whose node its machine holds", error);
-  });
-  const owner = answer.trim();
-  if (owner === `${cluster}/${name}`) return true;
-  const holds = namesNode(owner) ? owner : "no node of ours";
-  tell.warn(
-    remains(name, `its machine holds ${holds} by now, and is left alone; etcd there may still count it`),
-  );
-  return false;
 }
 
 /** By its own machine, which is to be there and ours; etcd is what it has just told. */

@@ -21,7 +21,7 @@ export async function agentLeaves(agent: Member, inputs: DepartureInputs, tell: 
   await forget(agent.name, api, tell, { elsewhere: inputs.elsewhere?.server });
 }
 
-/** @param others all servers that leave; those that have not yet may be members of etcd */
+/** @param others all servers that leave and are the cluster's still; those that have not left yet may be members of etcd */
 export async function serverLeaves(
   server: Member,
   inputs: DepartureInputs,
@@ -34,10 +34,12 @@ export async function serverLeaves(
   const isLeaving = ({ node }: EtcdMember) => node === server.name;
   const before = await membersOf(all);
   if (before.some(isLeaving)) mayLeave({ members: before, elsewhere }, server.name);
-  const api = healthyServer(inputs.servers, before) ?? (await answering(inputs.servers));
+  const api = healthyServer(inputs.servers, before, tell) ?? (await answering(inputs.servers));
   if (!api) return;
-  const here = await isHere(server, inputs.servers);
-  if (!here) beSilent(server.name, before.filter(isLeaving));
+  // Another cluster's machine is left alone, and what was there is gone.
+  const isOurs = others.some(({ name }) => name === server.name);
+  const here = isOurs && (await isHere(server, inputs.servers));
+  if (!here) beSilent(server.name, before.filter(isLeaving), isOurs ? unreached : another);
   const leaving = leavingOf(server, "server", inputs);
   if (here) await emptied(leaving, api, inputs, tell);
   const etcd = { all, here, members: () => membersOf(all), elsewhere };
@@ -74,14 +76,24 @@ export async function out(
   else await work();
 }
 
-/** Of a machine that nobody here reaches the others may know better. */
-function beSilent(name: string, own: readonly EtcdMember[]): void {
+const unreached = {
+  cause: "it cannot be reached from here",
+  next: "see what keeps this machine from reaching it",
+};
+
+const another = {
+  cause: "its machine holds no node of this cluster by now",
+  next: "see what /etc/rancher/k3s/owner says there",
+};
+
+/** Of a machine that nobody here reaches, or may speak to, the others may know better. */
+function beSilent(name: string, own: readonly EtcdMember[], { cause, next }: typeof another): void {
   if (!own.some(({ heard }) => heard)) return;
   throw new StepError({
     machine: name,
     step: `taking ${name} out of etcd`,
-    cause: "it cannot be reached from here, and is not dead: the other members of etcd have a line to it",
-    next: "see what keeps this machine from reaching it, or stop k3s there, then run this again",
+    cause: `${cause}, and is not dead: the other members of etcd have a line to it`,
+    next: `${next}, or stop k3s there, then run this again`,
   });
 }
 

@@ -8,6 +8,7 @@ import { haveLeave, keep } from "../staying";
 import type { Resource, Tell } from "../wire";
 import { lastLeaves, lastVotes } from "./last";
 import { agentLeaves, serverLeaves } from "./leave";
+import { nobodyOf, ours } from "./ours";
 
 export interface DepartureInputs {
   cluster: string;
@@ -63,8 +64,15 @@ async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell):
   const { cluster, atOnce = 1 } = inputs;
   haveLeave(cluster);
   const going = leavingServers(old, inputs);
-  const by = inputs.servers.length > 0 ? inputs : await byWhoLeaves(inputs, going);
-  const agents = undeclared(old.agents, inputs).map((agent) => {
+  const leavingAgents = undeclared(old.agents, inputs);
+  if (going.length + leavingAgents.length === 0) return;
+  const stay = inputs.servers.length > 0;
+  const own = await ours([...inputs.servers, ...going], cluster, tell);
+  const asked = { ...inputs, servers: inputs.servers.filter(isAmong(own)) };
+  if (stay && asked.servers.length === 0) throw nobodyOf(cluster);
+  const ownGoing = going.filter(isAmong(own));
+  const by = stay ? asked : await byWhoLeaves(inputs, ownGoing, tell);
+  const agents = leavingAgents.map((agent) => {
     const place = { line: `${cluster}/leaving agents`, machine: agent.name, width: atOnce };
     return inLine(place, () => agentLeaves(agent, by, tell)).catch((error) => {
       keep(`${cluster}/${agent.name}`);
@@ -74,26 +82,42 @@ async function leave(inputs: DepartureInputs, old: DepartureInputs, tell: Tell):
   // None is left in the middle of it by the failure of another.
   const failed = (await Promise.allSettled(agents)).find((each) => each.status === "rejected");
   if (failed) throw failed.reason;
-  if (inputs.servers.length === 0) return allLeave(going, inputs, tell);
-  for (const server of going) await oneAtATime(() => serverLeaves(server, inputs, going, tell));
+  if (!stay) return allLeave(going, ownGoing, inputs, tell);
+  for (const server of going) await oneAtATime(() => serverLeaves(server, asked, ownGoing, tell));
+}
+
+function isAmong(members: readonly Member[]): (one: Member) => boolean {
+  const names = new Set(members.map(({ name }) => name));
+  return ({ name }) => names.has(name);
 }
 
 /** Where all servers leave, agents do so first; pods can go elsewhere as long as one of the servers has a say. */
-async function byWhoLeaves(inputs: DepartureInputs, going: readonly Member[]): Promise<DepartureInputs> {
-  const able = healthyServer(going, await membersOf(going));
+async function byWhoLeaves(
+  inputs: DepartureInputs,
+  going: readonly Member[],
+  tell: Tell,
+): Promise<DepartureInputs> {
+  const able = healthyServer(going, await membersOf(going), tell);
   return { ...inputs, servers: able ? [able] : [...going], drain: able && inputs.drain };
 }
 
-/** Each is let go by those that go after it. */
-async function allLeave(going: readonly Member[], inputs: DepartureInputs, tell: Tell): Promise<void> {
-  for (const [index, server] of going.entries()) {
-    const servers = going.slice(index + 1);
+/** Each is let go by those that go after it; first those that cannot leave by themselves, since their machines are another's. */
+async function allLeave(
+  going: readonly Member[],
+  own: readonly Member[],
+  inputs: DepartureInputs,
+  tell: Tell,
+): Promise<void> {
+  const isOwn = isAmong(own);
+  const inOrder = [...going.filter((one) => !isOwn(one)), ...own];
+  for (const [index, server] of inOrder.entries()) {
+    const servers = inOrder.slice(index + 1).filter(isOwn);
     const work = () =>
       servers.length > 0
-        ? serverLeaves(server, { ...inputs, servers }, going, tell)
+        ? serverLeaves(server, { ...inputs, servers }, own, tell)
         : lastLeaves(server, inputs, tell);
     await oneAtATime(work).catch((error) => {
-      for (const { name } of going.slice(index)) keep(`${inputs.cluster}/${name}`);
+      for (const { name } of inOrder.slice(index)) keep(`${inputs.cluster}/${name}`);
       throw error;
     });
   }

@@ -7,6 +7,7 @@ import type { Held } from "../held";
 import { type Etcd, type EtcdMember, etcdOf } from "../members";
 import { settledEtcd } from "../settled";
 import type { Tell } from "../wire";
+import { type Asked, askedOf, askedSince } from "./asked";
 import { type Former, goneOf, isDeadFormer, votersOf } from "./former";
 import type { MembershipInputs } from "./provider";
 import { planned, type Reset } from "./reset-plan";
@@ -53,18 +54,18 @@ export function complaints(
   { etcd, former, held }: Found,
   tell: Tell,
 ): string[] {
-  const { cluster, version, rotate, allowSingleServer: toOne, elsewhere } = inputs;
+  const { cluster, allowSingleServer: toOne, elsewhere } = inputs;
   const known = etcd.members;
   const alarm = alarmComplaint(known);
   if (alarm) return refused(cluster, "looking at etcd", alarm);
-  const changes = version !== old.version || rotate !== old.rotate;
+  const asked = askedSince(inputs, old);
   const voters = afterTurn(inputs, old, known, held);
   const lost = lostQuorum(voters);
   const next = recovery(known, elsewhere);
   const all = known.filter(({ votes }) => votes);
   const here = all.filter(({ there }) => there).length;
   // Who is there and only does not run is started by what comes after.
-  if (lost && (here < quorum(all.length) || changes))
+  if (lost && (here < quorum(all.length) || asked.upgrades || asked.turns))
     return refused(cluster, "looking at etcd", { cause: lost, next });
   // Where there are servers elsewhere those that were declared say nothing of how many there are.
   const counted = etcd.listed || !elsewhere;
@@ -79,7 +80,7 @@ export function complaints(
   const unable = removing(inputs, known, leaving);
   return unable.length > 0
     ? unable
-    : unready(inputs, old, staying(voters, { ...inputs, former: [...former] }, old));
+    : unready(inputs, old, staying(voters, { ...inputs, former: [...former] }, old), asked);
 }
 
 /** Why an update that has failed must not go on: what it has still to do is judged by what was there before. */
@@ -88,12 +89,13 @@ export async function unfinished(
   old: MembershipInputs,
   tell: Tell,
 ): Promise<string[]> {
-  if (inputs.version === old.version && inputs.rotate === old.rotate) return [];
+  const asked = await askedOf(inputs, old);
+  if (!asked.upgrades && !asked.turns) return [];
   const [{ members }, held] = await Promise.all([
     settledEtcd(inputs.members, passing, tell),
     heldOf(inputs, inputs.token),
   ]);
-  return unready(inputs, old, staying(afterTurn(inputs, old, members, held), inputs, old));
+  return unready(inputs, old, staying(afterTurn(inputs, old, members, held), inputs, old), asked);
 }
 
 /** A turn that was cut off may be what servers wait for that are ill. */
@@ -117,9 +119,13 @@ function staying(
 }
 
 /** Why nothing is to be upgraded or rotated, where either is asked for. */
-function unready(inputs: MembershipInputs, old: MembershipInputs, known: readonly EtcdMember[]): string[] {
-  const upgrades = inputs.version !== old.version;
-  if (!upgrades && inputs.rotate === old.rotate) return [];
+function unready(
+  inputs: MembershipInputs,
+  old: MembershipInputs,
+  known: readonly EtcdMember[],
+  { upgrades, turns }: Asked,
+): string[] {
+  if (!upgrades && !turns) return [];
   const complaint = upgrades ? unfitFor(inputs, old.version, known) : unwhole(known, inputs.elsewhere);
   return complaint ? refused(inputs.cluster, upgrades ? "upgrading" : "rotating the tokens", complaint) : [];
 }

@@ -53,7 +53,7 @@ export async function save(
   const known = (await settledEtcd(members, longest, tell)).members;
   if (known.length === 0) return undefined;
   tell(savingStep);
-  const server = healthyServer(members, known);
+  const server = healthyServer(members, known, tell);
   if (!server)
     throw new StepError({
       machine: cluster,

@@ -6,6 +6,7 @@ import type { Release } from "../machine/stage";
 import { type EtcdMember, membersOf } from "../members";
 import { staysWith } from "../staying";
 import type { Resource, Tell } from "../wire";
+import { upgrades } from "./asked";
 import { begins, complaints, silent, toldBy, unfinished } from "./complaints";
 import { type Former, formerOf, isDeadFormer } from "./former";
 import { prepare } from "./prepare";
@@ -116,7 +117,7 @@ export const membership: Resource<MembershipInputs, MembershipOutputs> = {
       // Who joins is not let in beside one that does not answer.
       for (const member of dead) await leave(member, inputs, tell);
     }
-    if (inputs.version !== old.version) await prepare(inputs, old.version, tell);
+    if (await upgrades(inputs, old.version)) await prepare(inputs, old.version, tell);
     if (inputs.rotate !== old.rotate) await rotateAll(inputs, old, tell);
     return {};
   },

@@ -18,7 +18,7 @@ export async function resetEtcd(
   { cluster, servers, former }: Cluster & { former: readonly Member[] },
   tell: Tell,
 ): Promise<void> {
-  const { server, operation, snapshot, stage } = await planned(reset, { cluster, servers });
+  const { server, operation, snapshot, stage, token } = await planned(reset, { cluster, servers });
   const step = stepOf(reset);
   const others = servers.filter(({ name }) => name !== server.name);
   const run = async (
@@ -50,7 +50,7 @@ export async function resetEtcd(
     tell(`${step}: resetting etcd on ${server.name}`);
     await run(server, "reset-etcd", { OPERATION: operation, SNAPSHOT: snapshot }).catch((error) => {
       throw advised(step, error, {
-        69: "correct the cause, then run this again; to give it up, run systemctl enable --now k3s on all servers",
+        69: `${token === "either" ? turned : ""}correct the cause, then run this again; to give it up, run systemctl enable --now k3s on all servers`,
       });
     });
   }
@@ -68,6 +68,9 @@ export async function resetEtcd(
   await cleared(others);
   tell.note(`etcd has begun again with what ${server.name} ${snapshot ? `had in ${snapshot}` : "had"}`);
 }
+
+const turned =
+  "it was saved while the cluster was told another token, and may need that of before or after it: give another snapshot, or ";
 
 async function member({ name, connection }: Member, tell: Tell): Promise<void> {
   await waitFor({

@@ -34,11 +34,12 @@ export async function rotateAll(inputs: MembershipInputs, old: MembershipInputs,
   // It alone knows what the cluster has, and can have it changed.
   const [knows] = has("other");
   if (knows && ill.includes(knows.name)) throw forgotten(knows);
-  if (!external) await Promise.all(servers.map(keepSnapshotTokens));
   const from = knows ? [knows] : members;
   const saved = external
     ? undefined
     : await save("before-rotation", { cluster, members: from }, "etcd", tell);
+  // After that was saved, which needs the old one alone.
+  if (!external) await Promise.all(servers.map((server) => keepSnapshotTokens(server, inputs.token)));
   const via = knows ?? saved ?? servers[0];
   if (via) await rotate({ ...inputs, via, servers }, tell);
 }

@@ -26,7 +26,7 @@ export function turnedFrom(inputs: MembershipInputs, old: MembershipInputs) {
 }
 
 /** Where the last run had another value; that the one before is there again may mean that nothing is to be turned. */
-function isBack(inputs: MembershipInputs, old: MembershipInputs): boolean {
+export function isBack(inputs: MembershipInputs, old: MembershipInputs): boolean {
   return inputs.rotate !== old.rotate && inputs.rotate === old.turnedFrom;
 }
 

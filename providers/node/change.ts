@@ -49,7 +49,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const members = stops ? await standAside(inputs, tell) : [];
   const own = { name: inputs.config.name, connection: inputs.connection };
   // One whose own API does not answer may be here to be mended.
-  const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members) : own;
+  const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members, tell) : own;
   const balancers = stops ? inputs.balancers : [];
   const work = () =>
     takenOut(own.name, balancers ?? [], tell, async () => {

@@ -21,11 +21,15 @@ interface Step {
  * not, when it failed or was cut off. Of a machine that cannot be asked the last version counts that is known.
  */
 export async function versionComplaints(machine: Machine, { from, to }: Step): Promise<Complaint[]> {
-  const held = await heldVersion(machine).catch((error) => {
+  return [upgradeComplaint((await knownVersion(machine)) ?? from, to) ?? []].flat();
+}
+
+/** Also nothing where the machine cannot be asked. */
+export async function knownVersion(machine: Machine): Promise<string | undefined> {
+  return heldVersion(machine).catch((error) => {
     if (error instanceof RemoteError) return undefined;
     throw error;
   });
-  return [upgradeComplaint(held ?? from, to) ?? []].flat();
 }
 
 /** Fails where a machine holds a k3s that must not become the one that is asked for. */

@@ -50,6 +50,17 @@ test("it is saved on the first server that is well, and its place, its size and 
   expect(list[1]?.variables("save-snapshot")).toEqual({ NAME: "on-demand" });
 });
 
+test("it is saved by a voter, and by who is none yet only where that is asked for, which is said", async () => {
+  const list = await servers({ s1: { learner: true }, s2: {}, s3: {} });
+  const args = ["snapshot", "--manifest", fileOf(list)];
+  expect((await k3sCluster(...args)).stdout).toMatch(/^saved on s2: /);
+  expect(await k3sCluster(...args, "--server", "s1")).toMatchObject({
+    code: 0,
+    stderr: "no healthy voter of etcd can be asked: s1 is, which is not a voter yet\n",
+    stdout: expect.stringMatching(/^saved on s1: /),
+  });
+});
+
 test("it is saved where and as it is asked for", async () => {
   const list = await servers(whole);
   const args = ["--manifest", fileOf(list), "--server", "s3", "--name", "before-the-move"];

@@ -1,4 +1,4 @@
-import { etcdComplaint, upgradeComplaint } from "../../k3s/upgrade";
+import { etcdComplaint, isOlder, upgradeComplaint } from "../../k3s/upgrade";
 
 const from = "v1.33.3+k3s1";
 
@@ -32,6 +32,17 @@ test.each(["v1.35.0+k3s1", "v2.34.0+k3s1"])("to %s skips a minor release", (to) 
     cause: `${to} skips a minor release: it runs ${from}`,
     next: "go to a v1.34 release first, its newest patch",
   });
+});
+
+test.each([
+  ["v1.32.9+k3s1", from, true],
+  ["v1.33.3+k3s1", "v1.33.3+k3s2", true],
+  [from, from, false],
+  ["v1.34.0+k3s1", from, false],
+  ["v1.33.3-dirty", from, false],
+  [from, "v1.34.3-dirty", false],
+])("that %s is older than %s is %s", (version, than, is) => {
+  expect(isOlder(version, than)).toBe(is);
 });
 
 describe("etcd that 1.34 is to take over", () => {

@@ -17,6 +17,9 @@ function server(kept?: string) {
 test.each([
   ["fits", "K10cd::server:s3:cret\n"],
   ["differs", "K10ab::server:other\n"],
+  ["either", "K10ab::server:other\nK10ab::server:s3:cret\n"],
+  ["either", "K10ab::server:s3:cret\nK10ab::server:other\n"],
+  ["differs", "K10ab::server:other\nK10ab::server:another\n"],
   ["missing", undefined],
 ])("a server's identity, etcd and mark are told, and of a snapshot's token that it %s", (token, kept) => {
   const machine = server(kept);

@@ -32,11 +32,18 @@ async function machine(name: string, told?: Record<string, Told | undefined>): P
     "uncordon-node",
   ];
   const answers = Object.fromEntries(scripts.map((script) => [script, doing(script)]));
-  return machines.machine(name, { ...answers, ...(told ? { "read-member": etcd(name, told) } : {}) });
+  // Whichever cluster a test is about.
+  const owner = () => ({ stdout: `${cluster}/${name}\n` });
+  return machines.machine(name, {
+    ...answers,
+    "read-owner": owner,
+    ...(told ? { "read-member": etcd(name, told) } : {}),
+  });
 }
 
 /** Lines are the cluster's: each test has its own. */
 let made = 0;
+let cluster = "";
 function given(servers: FakeMachine[], agents: FakeMachine[], more: Props = {}): Props {
   return {
     ...{ cluster: `c${made}`, servers: servers.map(member), agents: agents.map(member), drain },
@@ -44,7 +51,7 @@ function given(servers: FakeMachine[], agents: FakeMachine[], more: Props = {}):
   };
 }
 beforeEach(() => {
-  made++;
+  cluster = `c${++made}`;
 });
 
 const leave = (before: Props, after: Props) => departure().update("d", before, after);
@@ -81,13 +88,15 @@ test("one that only does not let this in is not taken to be dead", async () => {
   for (const [before, after, name] of [
     [given([s1, s2, s3], []), given([s1, s2], []), "s3"],
     [given([s1, s2], [a1]), given([s1, s2], [], { cluster: "other" }), "a1"],
-  ] as const)
+  ] as const) {
+    cluster = String(after.cluster);
     expect((await refusal(leave(before, after))).message).toMatch(
       new RegExp(
         `^${name}: having it leave: .* refused the connection .*, so that nobody can tell whether it is dead\n` +
           " {2}next: .*; where it is gone for good, docs/leaving.md says how to have that seen$",
       ),
     );
+  }
   expect(order).toEqual([]);
 });
 
@@ -126,6 +135,7 @@ test("who cannot be stopped may have pods again, and the failure is told also wh
   expect(order).toEqual(["s1 drain-node a1", "s1 uncordon-node a1"]);
   s1.answers["uncordon-node"] = { code: 69, stderr: "the API is gone\n" };
   const other = { cluster: `other${made}` };
+  cluster = other.cluster;
   expect((await refusal(leave(given([s1], [a1], other), given([s1], [], other)))).message).toMatch(failed);
   await until("it is told", () =>
     host().engine.said(`leaving${made}`).join().includes("run kubectl uncordon a1"),

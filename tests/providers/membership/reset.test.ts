@@ -201,4 +201,16 @@ describe("update", () => {
     expect(order.filter((one) => one.includes("rejoin"))).toEqual([]);
     expect(recorded?.properties).not.toHaveProperty("recover");
   });
+
+  test("of a snapshot that is kept with two tokens is tried, and says so where k3s refuses it", async () => {
+    const { list } = await left({ snapshot: "/snapshots/x", token: "either" });
+    const restore = { snapshot: "x", confirm: id };
+    const [s1] = list as [FakeMachine];
+    s1.answers["reset-etcd"] = { code: 69, stderr: "k3s does not reset etcd: no\n" };
+    const { message } = await refusal(membership().update("membership", old, given(list, { restore })));
+    expect(s1.variables("reset-etcd").SNAPSHOT).toBe("/snapshots/x");
+    expect(message).toMatch(
+      /^s1: restoring x: k3s does not reset etcd: no\n {2}next: it was saved while the cluster was told another token, .* give another snapshot, or correct the cause/,
+    );
+  });
 });

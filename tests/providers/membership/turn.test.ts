@@ -184,12 +184,17 @@ describe("update", () => {
   const turn = (list: FakeMachine[]) =>
     membership().update("membership", before, given(list, { rotate: "2" }));
 
-  test("has all servers keep their token for the snapshots that they have, before anything else", async () => {
+  test("has all servers keep both tokens for what is saved from here on, before the cluster is told", async () => {
     const { list, order } = await servers({ s1: kept, s2: kept, s3: kept });
     await turn(list);
     const keeping = ["s1", "s2", "s3"].map((name) => `${name} keep-snapshot-tokens`);
-    expect(order.slice(0, 3).sort()).toEqual(keeping);
-    expect(order.slice(3, 5)).toEqual(["s1 save-snapshot", "s1 rotate-token"]);
+    // What is saved by the turn itself needs the old one.
+    expect(order[0]).toBe("s1 save-snapshot");
+    expect(order.slice(1, 4).sort()).toEqual(keeping);
+    expect(order[4]).toBe("s1 rotate-token");
+    expect(list.map((machine) => machine.variables("keep-snapshot-tokens"))).toEqual(
+      list.map(() => ({ NEXT: "t0ken" })),
+    );
   });
 
   test("of a turn that was told already asks who was told, and saves nothing more", async () => {
@@ -218,7 +223,7 @@ describe("update", () => {
     const { list, order } = await servers({ s1: fine, s2: fine, s3: fine });
     for (const machine of list) machine.answers["held-tokens"] = as(machine.name === "s2" ? hand : kept);
     await turn(list);
-    expect(order.slice(3, 5)).toEqual(["s2 save-snapshot", "s2 rotate-token"]);
+    expect([order[0], order[4]]).toEqual(["s2 save-snapshot", "s2 rotate-token"]);
   });
 
   test("fails where that server is not well, and changes nothing", async () => {
