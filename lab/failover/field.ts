@@ -7,15 +7,18 @@ import { guide } from "./guide";
 import { type Observer, observe } from "./observer";
 import { ownerBefore } from "./seen";
 
-/** Whose balancers and figures are measured. */
-export type Setting = "ours" | "guide";
+/** Whose balancers and figures are measured: ours, these with haproxy.always on agents, or those of k3s's guide. */
+export type Setting = "ours" | "always" | "guide";
+
+const ours = {
+  units: { haproxy: "haproxy-k3s", keepalived: "keepalived-k3s" },
+  socket: "/run/haproxy-k3s/admin.sock",
+  agents: true,
+};
 
 export const settings: Record<Setting, { units: Units; socket: string; agents: boolean }> = {
-  ours: {
-    units: { haproxy: "haproxy-k3s", keepalived: "keepalived-k3s" },
-    socket: "/run/haproxy-k3s/admin.sock",
-    agents: true,
-  },
+  ours,
+  always: ours,
   guide: { ...guide, agents: false },
 };
 

@@ -13,6 +13,7 @@ import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
 import { voters } from "./etcd";
 import { type Written, write } from "./field";
+import { interrupted } from "./interrupted";
 
 jest.setTimeout(minutes(20));
 
@@ -89,6 +90,20 @@ test("U03 a setting that k3s does not start with is taken back on the first serv
   await up(settled);
   expect(await stack.pulumi(["preview"])).toMatch(/\d+ unchanged\n/);
 });
+
+test("U14 a run that is killed while a server is out of the balancers leaves none out, and what it did can be taken back", async () => {
+  write({ stack, manifest }, { version: newer, config: { "kube-apiserver-arg": ["request-timeout=95s"] } });
+  const said = await interrupted(stack, "SIGKILL", /Node s\d .*writing its files/);
+  expect(said.join("\n")).toContain("taking it out of the balancers");
+  const servers = ["s1", "s2", "s3"];
+  await Promise.all(servers.map((name) => onMachine(lab, name, allIn)));
+  await up(settled);
+  await Promise.all(servers.map((name) => onMachine(lab, name, allIn)));
+});
+
+/** Waits until this machine's HAProxy has all three servers in. */
+const allIn = `timeout 120 sh -c 'until [ "$(curl -s --unix-socket /run/haproxy-k3s/health.sock "http://localhost/stats;csv" |
+  grep -c "^ready,s[123],.*,UP,")" = 3 ]; do sleep 0.5; done'`;
 
 const settled = { version: newer, config: { "kube-apiserver-arg": ["request-timeout=90s"] } };
 

@@ -18,6 +18,24 @@ afterAll(() => fieldDown("upgrade-stops", three));
 
 const on = (name: string, script: string) => onMachine(three.lab, name, script);
 
+test("U13 an upgrade that failed before it changed a server is taken back while etcd is ill, and nothing restarts", async () => {
+  const before = await starts(three, servers);
+  // Where the release is to be, so that it cannot be unpacked.
+  const place = `/usr/local/lib/k3s/${newer}`;
+  await on("s2", `: >${place}`);
+  const { code, said } = await tried(three, { version: newer });
+  expect([code === 0, said]).toEqual([false, expect.stringContaining("s2: ")]);
+  await on("s2", `rm ${place}`);
+
+  await on("s3", "systemctl stop k3s");
+  await make(three, {});
+  const { s3: _, ...others } = await starts(three, servers);
+  expect(others).toEqual({ s1: before.s1, s2: before.s2 });
+  await on("s3", "systemctl start k3s");
+  await on("s1", `${kubectl} wait --for=condition=Ready node/s3 --timeout=120s`);
+  expect(await nodes(three, "s1")).toEqual(servers.map((name) => `${name} Ready ${older}`));
+});
+
 test("F60 an upgrade stops at a server that does not start, those after it stay as they are, and the next run goes on", async () => {
   // Either may be the second: it is whichever asks first.
   const either = ["s2", "s3"];
