@@ -38,7 +38,10 @@ test("a server of a cluster that is destroyed is cleared, whatever etcd says", a
 });
 
 test("an agent that could not leave is not cleared", async () => {
-  const s1 = await machines.machine("s1", { "drain-node": { code: 76, stderr: "default/web-1: no\n" } });
+  const s1 = await machines.machine("s1", {
+    "read-owner": { stdout: "kept/s1\n" },
+    "drain-node": { code: 76, stderr: "default/web-1: no\n" },
+  });
   const a1 = await machines.machine("a1");
   const member = ({ name, connection }: FakeMachine) => ({ name, connection });
   const drain = { timeout: 1_000, emptyDirs: "delete" };
@@ -49,6 +52,7 @@ test("an agent that could not leave is not cleared", async () => {
       .resource("Departure")
       .update("d", before, { ...before, agents: [] }),
   );
+  expect(s1.scripts()).toContain("drain-node");
   expect((await refusal(remove("kept/a1", agentInputs(a1, { cluster: "kept" })))).message).toMatch(
     /^a1: removing the node: its departure has failed\n/,
   );
