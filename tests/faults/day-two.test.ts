@@ -97,6 +97,7 @@ test("U14 a run that is killed while a server is out of the balancers leaves non
   expect(said.join("\n")).toContain("taking it out of the balancers");
   const servers = ["s1", "s2", "s3"];
   await Promise.all(servers.map((name) => onMachine(lab, name, allIn)));
+  await stack.pulumi(["cancel", "--yes"]);
   await up(settled);
   await Promise.all(servers.map((name) => onMachine(lab, name, allIn)));
 });

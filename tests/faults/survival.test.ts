@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { DisturbanceName } from "../../lab/failover/disturbances";
-import { etcdLeader, openField, owner, type Field as Watched } from "../../lab/failover/field";
+import { etcdLeader, openField, owner, settled, type Field as Watched } from "../../lab/failover/field";
 import { silence } from "../../lab/failover/seen";
 import { type Trial, tryOut } from "../../lab/failover/trial";
 import { manifestFor } from "../../lab/machines/manifest";
@@ -61,6 +61,7 @@ test("F51 a server that has lost the others of etcd is out, though every balance
 });
 
 test("F50 two machines that do not hear each other both have the address: refresh and up say so, and the API goes on", async () => {
+  await settled(field);
   const first = owner(field);
   const [second = ""] = ["s1", "s2", "s3"].filter((name) => name !== first);
   await deaf("-I", first, second);
