@@ -82,7 +82,8 @@ test("agents must endure twenty deaths out of twenty", () => {
 });
 
 test("agents that go through their HAProxy alone are told apart", () => {
-  const rows = [row("death of a server", [{ ...agentTrial, renewals: { a1: 12_000 } }], "always")];
+  const late: AgentTrial = { ...agentTrial, renewals: { a1: 12_000 } };
+  const rows = [row("death of a server", [late], "always")];
   expect(verdictOf("agents through the death of a server, for 120 s", rows)?.[2]).toBe("not tried");
   expect(
     verdictOf("agents with haproxy.always through the death of a server, for 120 s", rows)?.[0],
