@@ -1,30 +1,9 @@
 import { type StubMachine, stubMachine } from "./harness";
+import { variables as installing } from "./install-node";
 
 const folder = "/etc/rancher/k3s";
 const unit = "/etc/systemd/system/k3s.service";
-const variables = {
-  OWNER: "prod/s1",
-  VERSION: "v1.33.3+k3s1",
-  UNIT: "k3s",
-  UNIT_TEXT: "[Service]\nExecStart=/usr/local/bin/k3s server\n",
-  CONFIG: "node-name: s1\n",
-  REGISTRATION: "{}\n",
-  REGISTER: "no",
-  RENEW: "",
-  MADE: "no",
-  ADOPT: "keep",
-  TOKEN: "t0ken",
-  AGENT_TOKEN: "agent-t0ken",
-  REGISTRIES: "",
-  ENVIRONMENT: "",
-  AUTHENTICATION: "",
-  PUBLIC_ROLE: "",
-  OURS: "# Ours.",
-  KEEPER: "",
-  KEEPER_SERVICE: "",
-  KEEPER_PATH: "",
-  SNAPSHOTS: "",
-};
+const variables = { ...installing, OWNER: "prod/s1", REGISTRATION: "{}\n", RENEW: "", ADOPT: "keep" };
 
 const keeper = { KEEPER: "echo keep\n", KEEPER_SERVICE: "[Service]\n", KEEPER_PATH: "[Path]\n" };
 const keeperUnit = "snapshot-tokens-k3s";
