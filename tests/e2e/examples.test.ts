@@ -33,6 +33,22 @@ test("single-node is a cluster, and consumer joins a machine to it by stack refe
   single.remove();
 });
 
+test("virtual-address is three servers that are reached at one", async () => {
+  const all = ["s1", "a1", "x1"];
+  const vip = `${lab.prefix}100`;
+  const stack = await example("virtual-address", {
+    hosts: JSON.stringify(all.map(address)),
+    address: `${vip}/24`,
+  });
+  await stack.pulumi(["up", "--yes"]);
+  expect(await nodes()).toEqual(["s1 Ready", "s2 Ready", "s3 Ready"]);
+  const kubeconfig = await stack.pulumi(["stack", "output", "kubeconfig", "--show-secrets"]);
+  expect(kubeconfig).toContain(`server: https://${vip}:8443`);
+  expect(await onMachine(lab, "x1", `curl -sk --max-time 5 https://${vip}:8443/readyz`)).toBe("ok");
+  await stack.pulumi(["destroy", "--yes"]);
+  stack.remove();
+});
+
 test("library makes a server and agents in somebody's own program", async () => {
   const addresses = JSON.stringify(["s1", "a1", "x1"].map(address));
   const stack = await example("library", { addresses });

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { inRepository } from "../../lab/folders";
 import { knownHosts, userKey } from "../../lab/machines/keys";
 import type { Lab } from "../../lab/machines/model";
 import { k3s } from "../../lab/tools/catalog";
-import { labDown, labUp, machine, minutes, onMachine } from "./labs";
+import { labDown, labUp, machine, minutes, onMachine, repack } from "./labs";
 import { newStack, type Stack } from "./stack";
 import { traces } from "./traces";
 
@@ -17,7 +16,7 @@ let before: string;
 beforeAll(async () => {
   lab = await labUp("haproxy", { servers: 1, agents: 1, k3s: ["k3s-1.33"] });
   stack = await newStack(inRepository("tests", "e2e", "fixtures", "balancer"));
-  await onMachine(lab, "a1", readFileSync(`${__dirname}/fixtures/repack-haproxy.sh`, "utf8"));
+  await repack(lab, "a1", "haproxy");
   before = await onMachine(lab, "a1", traces);
   await give("server", {
     version: k3s["k3s-1.33"].version,

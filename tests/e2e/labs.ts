@@ -1,12 +1,14 @@
+import { readFileSync } from "node:fs";
 import { type CommandResult, command } from "../../lab/command";
 import { inRepository } from "../../lab/folders";
 import { down, type LabOptions, up } from "../../lab/machines/lab";
 import type { Lab, LabMachine } from "../../lab/machines/model";
+import { onMachine } from "../../lab/machines/on-machine";
 import { runPrefix } from "../../lab/machines/reap";
 import { overSsh } from "../../lab/machines/ssh";
 import { findMachine } from "../../lab/machines/store";
 
-export { onMachine } from "../../lab/machines/on-machine";
+export { onMachine };
 
 /** Generous: a test that needs longer hangs. */
 export const minutes = (count: number) => count * 60_000;
@@ -30,6 +32,12 @@ export function ssh(lab: Lab, name: string, line: string, user = "root"): Promis
 
 export function machine(lab: Lab, name: string): LabMachine {
   return findMachine(lab, name);
+}
+
+/** Has these packages be what a machine lacks, and apt there brings from an archive on its own disk. */
+export async function repack(lab: Lab, name: string, ...packages: string[]): Promise<void> {
+  const text = readFileSync(inRepository("tests", "e2e", "fixtures", "repack.sh"), "utf8");
+  await onMachine(lab, name, `PACKAGES='${packages.join(" ")}'\n${text}`);
 }
 
 /** The lab's own command line, as a user calls it. */

@@ -2,7 +2,7 @@ import { parse, stringify } from "yaml";
 import { manifestFor } from "../../lab/machines/manifest";
 import type { Lab } from "../../lab/machines/model";
 import { power } from "../../lab/machines/power";
-import { labDown, labUp, machine, minutes, onMachine } from "../e2e/labs";
+import { labDown, labUp, machine, minutes, onMachine, repack } from "../e2e/labs";
 import { newClusterStack, type Stack } from "../e2e/stack";
 import { traces } from "../e2e/traces";
 import { version } from "./field";
@@ -33,12 +33,18 @@ afterAll(async () => {
   await labDown("balancers");
 });
 
-test("V03 machines that are no nodes have the address in front of the server, and give it to each other", async () => {
+test("V03 machines that are no nodes get what they need, have the address in front of the server, give it to each other, and lose it again", async () => {
+  const packages = ["haproxy", "keepalived"];
+  await repack(lab, "x1", ...packages);
+  const installed = (name: string) =>
+    onMachine(lab, name, `dpkg-query -W -f '\${Package} ' ${packages.join(" ")} 2>/dev/null || true`);
   const before = await Promise.all(all.map((name) => onMachine(lab, name, traces)));
+  expect([await installed("x1"), await installed("x2")]).toEqual(["", packages.join(" ")]);
   await stack.pulumi(["up", "--yes", "--skip-preview"]);
   const [owner = "", ...more] = await owners();
   expect([balancers.includes(owner), more]).toEqual([true, []]);
   expect(await readyz()).toBe("ok");
+  expect(await installed("x1")).toBe(packages.join(" "));
   expect(
     await onMachine(lab, "s1", "systemctl cat haproxy-k3s keepalived-k3s 2>/dev/null || echo none"),
   ).toBe("none");
@@ -55,6 +61,7 @@ test("V03 machines that are no nodes have the address in front of the server, an
   await power(lab, machine(lab, owner), "start");
   await stack.pulumi(["destroy", "--yes"]);
   expect(await Promise.all(all.map((name) => onMachine(lab, name, traces)))).toEqual(before);
+  expect([await installed("x1"), await installed("x2")]).toEqual(["", packages.join(" ")]);
 });
 
 /** Through the address, from the server. */
