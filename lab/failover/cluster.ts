@@ -10,7 +10,7 @@ import { labFile } from "../machines/store";
 import { makeProject } from "../project";
 import { openStack, writeKubeconfig } from "../stack";
 import { k3s } from "../tools/catalog";
-import { type Setting, settings } from "./field";
+import { settings } from "./field";
 import { stopGuide } from "./guide";
 
 const name = "failover";
@@ -23,15 +23,15 @@ export interface Cluster {
   kubeconfig: string;
 }
 
-/** Three servers behind a virtual address and two agents, as the setting has them; what an interrupted run left of them is put right. */
-export async function bringUp(setting: Setting): Promise<Cluster> {
+/** Three servers behind a virtual address and two agents; what an interrupted run left of them is put right. */
+export async function bringUp(): Promise<Cluster> {
   const lab = await up({ name, servers: 3, agents: 2, spare: 0, bastion: false, k3s: ["k3s-1.33"] });
   await mend(lab);
   const address = `${lab.prefix}100`;
   const manifest = stringify({
     ...parse(manifestFor(lab, k3s["k3s-1.33"].version)),
     endpoint: { vip: `${address}/24` },
-    haproxy: { always: setting === "always" },
+    haproxy: {},
   });
   const stack = await openStack(stateFolder(name), "t", (project) => makeProject(project, "t", manifest));
   say("==> pulumi up");

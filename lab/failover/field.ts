@@ -7,18 +7,15 @@ import { guide } from "./guide";
 import { type Observer, observe } from "./observer";
 import { ownerBefore } from "./seen";
 
-/** Whose balancers and figures are measured: ours, these with haproxy.always on agents, or those of k3s's guide. */
-export type Setting = "ours" | "always" | "guide";
-
-const ours = {
-  units: { haproxy: "haproxy-k3s", keepalived: "keepalived-k3s" },
-  socket: "/run/haproxy-k3s/admin.sock",
-  agents: true,
-};
+/** Whose balancers and figures are measured. */
+export type Setting = "ours" | "guide";
 
 export const settings: Record<Setting, { units: Units; socket: string; agents: boolean }> = {
-  ours,
-  always: ours,
+  ours: {
+    units: { haproxy: "haproxy-k3s", keepalived: "keepalived-k3s" },
+    socket: "/run/haproxy-k3s/admin.sock",
+    agents: true,
+  },
   guide: { ...guide, agents: false },
 };
 

@@ -45,7 +45,7 @@ function rowOf({ disturbance, setting, commit, trials }: Row): string[] {
   const changes = trials.map(({ owners }) => owners.length - 1);
   return [
     disturbance,
-    { ours: "ours", always: "ours, `always`", guide: "the guide's" }[setting],
+    setting === "ours" ? "ours" : "the guide's",
     String(trials.length),
     commit,
     `${least(loads)}–${most(loads)}`,

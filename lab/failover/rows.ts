@@ -20,7 +20,6 @@ export function planned(
 ): { setting: Setting; disturbance: DisturbanceName; trials: number }[] {
   const some = Math.ceil(trials / 3);
   const few = Math.ceil(trials / 10);
-  const deaths = Math.ceil((trials * 2) / 3);
   const moves = [
     "keepalived stopped",
     "keepalived killed",
@@ -37,8 +36,7 @@ export function planned(
     ...moves.map((one) => ours(one, trials)),
     ours("host death", trials),
     ...outs.map((one) => ours(one, some)),
-    ours("death of a server", deaths),
-    { setting: "always", disturbance: "death of a server", trials: deaths },
+    ours("death of a server", Math.ceil((trials * 2) / 3)),
     ...moves.map((one) => guide(one, some)),
     ...(["host death", ...outs] as const).map((one) => guide(one, few)),
   ];

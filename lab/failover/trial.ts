@@ -32,7 +32,6 @@ export interface Trial {
 /** How long to look for what is to be expected, and how long to look on after that. */
 const limits: Record<Setting, { moved: number; out: number }> = {
   ours: { moved: 8_000, out: 15_000 },
-  always: { moved: 8_000, out: 15_000 },
   guide: { moved: 15_000, out: 45_000 },
 };
 const longer = { moved: 1_000, out: 3_000 };

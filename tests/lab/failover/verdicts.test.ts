@@ -81,15 +81,6 @@ test("agents must endure twenty deaths out of twenty", () => {
   );
 });
 
-test("agents that go through their HAProxy alone are told apart", () => {
-  const late: AgentTrial = { ...agentTrial, renewals: { a1: 12_000 } };
-  const rows = [row("death of a server", [late], "always")];
-  expect(verdictOf("agents through the death of a server, for 120 s", rows)?.[2]).toBe("not tried");
-  expect(
-    verdictOf("agents with haproxy.always through the death of a server, for 120 s", rows)?.[0],
-  ).toContain("at most 12.00 s");
-});
-
 test("the longest gap of any trial counts for reads", () => {
   const what = "partition: the longest gap of 10 reads a second";
   expect(verdictOf(what, [row("partition", [trial])])?.[2]).toBe("met");
@@ -123,6 +114,5 @@ test("every disturbance is planned for both settings, but the agents' without th
   const of = (setting: string) =>
     plan.filter((one) => one.setting === setting).map(({ disturbance }) => disturbance);
   expect(of("ours").filter((one) => !of("guide").includes(one))).toEqual(["death of a server"]);
-  expect(of("always")).toEqual(["death of a server"]);
   expect(plan.find(({ disturbance }) => disturbance === "death of a server")?.trials).toBe(20);
 });
