@@ -25,6 +25,9 @@ export interface Balancer {
   mark: string;
 }
 
+/** Of the text below: another with every change of it, so that those that are there are written anew. */
+export const form = "2";
+
 /** The text of haproxy.cfg. */
 export function haproxyFile({ node, backends, listeners, health, timing, stats, mark }: Balancer): string {
   if (listeners.length === 0) throw new Error("a balancer needs an address to listen on");

@@ -34,6 +34,8 @@ export interface SshTarget extends Endpoint {
   bastions?: Endpoint[];
   /** Milliseconds for connecting and logging in at each hop; 10 000 by default. What runs has a deadline, which begins after that. */
   connectTimeout?: number;
+  /** By a connection that is not the one that others share, for what goes on while they work. */
+  apart?: boolean;
   /** What fills in the fields that are not given here; ~/.ssh/config by default, where it exists. */
   configFile?: string | false;
 }

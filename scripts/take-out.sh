@@ -1,45 +1,75 @@
 #!/bin/sh
 # Keeps a server out of this machine's HAProxy for as long as it hears of whoever wants that: new connections go to others; those
 # that are open have a moment to end, and are closed then. One that is the only server in is left in.
-# Inputs: SERVER, its name; MOMENT, in tenths of seconds; SILENCE, the seconds without a word after which it may come in again;
-# PATIENCE, the seconds until it should be in again after that. Descriptor 3: a line every few seconds, and its end lets it in.
+# Inputs: OWNER, whose HAProxy it has to be; SERVER, its name; MOMENT, in seconds; SILENCE, the seconds without a word after
+# which it may come in again. Descriptor 3: a line every few seconds, and its end lets it in.
 # Output: "held". Exit: 0 it is in again; 69 HAProxy does not do it, 75 it is not to, or it is not in again: why is on stderr.
 
 set -eu
 . scripts/heard.sh
 
+socket=/run/haproxy-k3s/health.sock
+config=/etc/haproxy-k3s/haproxy.cfg
+
 # HAProxy forgets it when it starts anew or reloads.
 main() {
   umask 077
   read -r _ <&3
-  if ! [ -e /etc/haproxy-k3s/owner ]; then fail 75 "no HAProxy of a cluster is here"; fi
-  backends=$(its 'of("status") !~ /^MAINT/' | cut -d ' ' -f 1)
+  if [ "$(cat /etc/haproxy-k3s/owner 2>/dev/null)" != "$OWNER" ]; then fail 75 "no HAProxy of this cluster is here"; fi
+  # While it is there, it is we who have taken it out.
+  heard=/run/haproxy-k3s/out-$SERVER
+  look || fail 69 "HAProxy does not answer"
+  theirs=MAINT
+  if ! [ -e "$heard" ]; then theirs="MAINT|DRAIN"; fi
+  backends=$(its "of(\"status\") !~ /^($theirs)/" | cut -d ' ' -f 1)
   if [ -z "$backends" ]; then fail 75 "$SERVER is not in here, or somebody has taken it out"; fi
   if [ -z "$(others)" ]; then fail 75 "no other server is in here"; fi
-  heard=/run/haproxy-k3s/out-$SERVER
   : >"$heard"
-  all drain || { let_go; fail 69 "HAProxy does not take the command to drain $SERVER"; }
-  none 'of("scur") > 0' "$MOMENT" || all shutdown || true
+  # Also where nobody is there any more to be told that it is out.
+  trap let_go EXIT
+  trap 'exit 143' HUP INT PIPE TERM
+  all drain || fail 69 "HAProxy does not take the command to drain $SERVER; one from before this release does, after this run"
+  until_none 'of("scur") > 0' "$MOMENT" || all shutdown || true
   while_heard "$heard"
-  none 'of("status") !~ /^UP/' "$((PATIENCE * 10))" || fail 75 "$SERVER is not in again: $(its 'of("status") !~ /^UP/' | head -n 1)"
+  until_none 'of("status") !~ /^UP/' "$(patience)" || fail 75 "$SERVER is not in again: $(its 'of("status") !~ /^UP/' | head -n 1)"
 }
 
+# As long as HAProxy's own times may take to have it in again.
+patience() {
+  awk '
+    $1 == "timeout" && $2 == "connect" { connect = $3 }
+    $1 == "timeout" && $2 == "check" { answer = $3 }
+    $1 == "default-server" && $2 == "inter" { down = $7 }
+    $1 == "default-server" && $2 == "fall" { rise = $5 }
+    END { seconds = int(10 + rise * (down + connect + answer) / 1000); print seconds < 300 ? seconds : 300 }' "$config"
+}
+
+# Until every backend has been told, since nobody else will do it.
 let_go() {
+  trap - EXIT
   rm -f "$heard"
-  all ready || true
+  tries=0
+  until all ready || [ "$tries" -ge 20 ]; do
+    tries=$((tries + 1))
+    sleep 0.5
+  done
 }
 
-# Waits for so many tenths of seconds until of none of its entries something is so.
-none() {
-  left=$2
-  while [ -n "$(its "$1")" ]; do
-    if [ "$left" -eq 0 ]; then return 1; fi
-    left=$((left - 1))
+# Waits so many seconds until of none of its entries something is so.
+until_none() {
+  end=$(($(date +%s) + $2))
+  until look && [ -z "$(its "$1")" ]; do
+    if [ "$(date +%s)" -ge "$end" ]; then return 1; fi
     sleep 0.1
   done
 }
 
-all() { for backend in $backends; do action "$backend" "$1" || return; done; }
+# Fails where one of them does not, and tells the others all the same.
+all() {
+  code=0
+  for backend in $backends; do action "$backend" "$1" || code=1; done
+  return "$code"
+}
 
 # By HAProxy's page, since nothing that is on every machine speaks to its admin socket.
 action() {
@@ -47,19 +77,19 @@ action() {
   [ "${answer##*;}" = st=DONE ]
 }
 
+look() { page=$(curl -sf --max-time 2 --unix-socket "$socket" 'http://localhost/stats;csv'); }
+
 its() { rows "of(\"svname\") == server && $1"; }
 
 others() { rows 'of("pxname") == "ready" && of("svname") != server && of("svname") != "BACKEND" && of("status") ~ /^UP/'; }
 
-# Those for which something is so: backend, state, and what the last check found.
+# Those for which something was so at the last look: backend, state, and what the last check found.
 rows() {
-  curl -s --max-time 2 --unix-socket "$socket" 'http://localhost/stats;csv' | awk -F , -v server="$SERVER" '
+  echo "$page" | awk -F , -v server="$SERVER" '
     function of(name) { return $at[name] }
     NR == 1 { sub(/^# /, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
     $1 ~ /^(ready|alive)$/ && ('"$1"') { print $1, of("status"), of("check_status") }'
 }
-
-socket=/run/haproxy-k3s/health.sock
 
 fail() {
   echo "$2" >&2

@@ -14,7 +14,7 @@ export function cost(
     return `changing it starts HAProxy on ${machine}`;
   if (seen("unit", "active, enabled, silent") || lost(state, `${haproxy.unit}.service`))
     return `changing it restarts HAProxy on ${machine}; connections through it end`;
-  const reloads = lost(state, haproxy.config) || lost(state, haproxy.ca);
+  const reloads = changed.includes("form") || lost(state, haproxy.config) || lost(state, haproxy.ca);
   if (reloads || configuration(state).mark !== configuration(inputs).mark)
     return `changing it reloads HAProxy on ${machine}; no connection is dropped`;
   if (seen("package", "missing")) return `changing it installs HAProxy on ${machine}, which goes on`;

@@ -1,4 +1,5 @@
 import type { Backend } from "../../balancer/haproxy";
+import { form } from "../../balancer/haproxy";
 import type { HealthCheck } from "../../balancer/haproxy-checks";
 import type { Stats } from "../../balancer/haproxy-stats";
 import type { Listener } from "../../balancer/haproxy-text";
@@ -41,14 +42,16 @@ export interface HaProxyInputs extends Partial<Live> {
   preflight?: string;
   /** Milliseconds until waiting for it to be healthy is given up. */
   patience: number;
+  /** Of the text of its configuration, which changes with this package; found out by the look at the inputs. */
+  form?: string;
 }
 
 /** One machine's HAProxy: its package, its files, its unit, its own health. */
 export const haproxyFrontend: Resource<HaProxyInputs, object> = {
   createOnly: ["peers", "preflight", "patience"],
   // What runs is not what was asked for until an update succeeds, whatever a refresh makes of it meanwhile.
-  pending: [...configured, "unit", "files", "package"],
-  check: (inputs) => ({ mistakes: complaints(inputs), learned: untouched }),
+  pending: [...configured, "form", "unit", "files", "package"],
+  check: (inputs) => ({ mistakes: complaints(inputs), learned: { ...untouched, form } }),
   cost,
   changes: ({ machine, connection }) => ({ name: machine, connection }),
   create: async (inputs, tell, begun) => {

@@ -50,7 +50,7 @@ export async function resetEtcd(
     tell(`${step}: resetting etcd on ${server.name}`);
     await run(server, "reset-etcd", { OPERATION: operation, SNAPSHOT: snapshot }).catch((error) => {
       throw advised(step, error, {
-        69: `${token === "either" ? turned : ""}correct the cause, then run this again; to give it up, run systemctl enable --now k3s on all servers`,
+        69: `${token === "either" ? turned : ""}correct the cause, then run this again; to give it up, ${snapshot ? putBack : ""}run systemctl enable --now k3s on all servers`,
       });
     });
   }
@@ -68,6 +68,10 @@ export async function resetEtcd(
   await cleared(others);
   tell.note(`etcd has begun again with what ${server.name} ${snapshot ? `had in ${snapshot}` : "had"}`);
 }
+
+/** k3s may have put the snapshot in its place before it found that the token does not fit. */
+const putBack =
+  "put server/db/etcd-old-<time> back in the place of server/db/etcd where there is one of just now, and ";
 
 const turned =
   "it was saved while the cluster was told another token, and may need that of before or after it: give another snapshot, or ";

@@ -52,7 +52,7 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members, tell) : own;
   const balancers = stops ? inputs.balancers : [];
   const work = () =>
-    takenOut(own.name, balancers ?? [], tell, async () => {
+    takenOut({ name: own.name, cluster: inputs.cluster }, balancers ?? [], tell, async () => {
       await install(machine, id, inputs, tell, state);
       // Also where it has one: what was removed meanwhile has another CA now.
       const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : inputs.token;

@@ -7,11 +7,10 @@ import { notYet } from "../wait";
 import type { Tell } from "../wire";
 
 const given = {
-  /** A second for what is under way; who keeps a connection open longer finds another server by a new one. */
-  MOMENT: "10",
+  /** A second or two for what is under way; who keeps a connection open longer finds another server by a new one. */
+  MOMENT: "2",
   /** Seconds: a run that is killed is not to keep a server out. */
   SILENCE: "8",
-  PATIENCE: "10",
 };
 const wordEvery = 2_000;
 
@@ -20,14 +19,16 @@ const wordEvery = 2_000;
  * None of them is needed for it: one that does not do it notices by its own checks.
  */
 export async function takenOut<T>(
-  server: string,
+  { name: server, cluster }: { name: string; cluster: string },
   balancers: readonly Member[],
   tell: Tell,
   work: () => Promise<T>,
 ): Promise<T> {
   if (balancers.length === 0) return work();
   tell("taking it out of the balancers");
-  const tried = await Promise.all(balancers.map((balancer) => takeOut(server, balancer, tell)));
+  const tried = await Promise.all(
+    balancers.map((balancer) => takeOut(server, { ...balancer, cluster }, tell)),
+  );
   const held = tried.filter((one) => one !== undefined);
   const letIn = () => Promise.all(held.map((one) => one.release()));
   let done: T;
@@ -43,14 +44,19 @@ export async function takenOut<T>(
   return done;
 }
 
-async function takeOut(server: string, { name, connection }: Member, tell: Tell): Promise<Held | undefined> {
+async function takeOut(
+  server: string,
+  { name, connection, cluster }: Member & { cluster: string },
+  tell: Tell,
+): Promise<Held | undefined> {
   const late = (why: string) =>
     tell.warn(
       `the HAProxy of ${name} does not know of it before k3s stops, and some requests may fail: ${why}`,
     );
   try {
-    const answer = await connect(name, connection).hold(script("take-out"), {
-      variables: { SERVER: server, ...given },
+    // Its machine may be the server itself, and some let in no more than two at a time on one connection.
+    const answer = await connect(name, connection, { apart: true }).hold(script("take-out"), {
+      variables: { OWNER: `${cluster}/${name}`, SERVER: server, ...given },
       sign: "held",
       every: wordEvery,
       patience: 20_000 + (connection.connectTimeout ?? 0),

@@ -1,3 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withVariables } from "../../remote/quote";
+import { script } from "../../remote/script";
+import { reading } from "../../remote/wrap";
+import { until } from "../until";
 import { type Answer, type Outcome, type StubMachine, stubMachine } from "./harness";
 
 const header = "# pxname,svname,scur,status,check_status";
@@ -6,35 +15,52 @@ const up = (server: string, connections = 0, backend = "ready") =>
   `${backend},${server},${connections},UP,L7OK`;
 const both = [up("s1"), up("s1", 0, "alive"), up("s2"), up("s2", 0, "alive"), "ready,BACKEND,0,UP,"];
 
+const given = { OWNER: "prod/lb1", SERVER: "s1", MOMENT: "3", SILENCE: "8" };
+
 interface Situation {
   /** What HAProxy tells of its servers, one time after the other. */
   rows?: string[][];
-  /** What it says of the command to drain. */
+  /** What it says of the command to drain, and of that to have it again. */
   drain?: Answer;
+  ready?: Answer | Answer[];
   machine?: StubMachine;
 }
 
-function takeOut({ rows = [both], drain = done, machine = balancer() }: Situation = {}): Outcome {
-  const own = `-s --max-time 2 --unix-socket ${machine.path("/run/haproxy-k3s/health.sock")} http://localhost`;
+function takeOut({
+  rows = [both],
+  drain = done,
+  ready = done,
+  machine = balancer(),
+}: Situation = {}): Outcome {
+  const own = `-sf --max-time 2 --unix-socket ${machine.path("/run/haproxy-k3s/health.sock")} http://localhost`;
   const command = (backend: string, action: string) =>
     `-s --max-time 2 -o /dev/null -w %{redirect_url} --unix-socket ${machine.path("/run/haproxy-k3s/health.sock")} ` +
     `-d s=s1&b=${backend}&action=${action} http://localhost/stats`;
   machine.stub("curl", {
-    [`${own}/stats;csv`]: rows.map((turn) => [header, ...turn].map((row) => `${row}\n`).join("")),
+    [`${own}/stats;csv`]: rows.map((turn) =>
+      turn.length > 0 ? [header, ...turn].map((row) => `${row}\n`).join("") : 28,
+    ),
     [command("ready", "drain")]: drain,
     [command("alive", "drain")]: done,
     [command("*", "shutdown")]: done,
-    [command("*", "ready")]: done,
+    [command("*", "ready")]: ready,
   });
-  const given = { SERVER: "s1", MOMENT: "3", SILENCE: "8", PATIENCE: "2" };
   return machine.run("take-out", given, "\n\n");
 }
+
+const timing = `    timeout connect 750ms
+    timeout check 600ms
+    default-server inter 750ms fastinter 250ms downinter 1000ms
+    default-server fall 2 rise 2
+`;
 
 function balancer(): StubMachine {
   const machine = stubMachine();
   machine.write("/etc/haproxy-k3s/owner", "prod/lb1");
+  machine.write("/etc/haproxy-k3s/haproxy.cfg", timing);
   machine.write("/run/haproxy-k3s/servers", "1\n");
-  machine.stub("kill", { "*": 0 });
+  // Who listens whether somebody is heard has nobody to listen for.
+  machine.stub("kill", { "-0 *": 1, "*": 0 });
   return machine;
 }
 
@@ -65,13 +91,75 @@ test("connections have a moment to end, and those that stay are closed", () => {
   expect(pauses(staying)).toBe(3);
 });
 
-test("waits until it is in again, and says what keeps it out", () => {
+test("waits until it is in again, as long as that may take, and says what keeps it out", () => {
   const down = ["ready,s1,0,DOWN,L7STS", up("s2")];
-  const back = takeOut({ rows: [both, both, both, down, down, both] });
+  const back = takeOut({ rows: [both, both, down, [], both] });
   expect(back).toMatchObject({ code: 0, stderr: "" });
   expect(pauses(back)).toBe(2);
-  const out = takeOut({ rows: [both, both, both, down] });
+  const out = takeOut({ rows: [both, both, down] });
   expect(out).toMatchObject({ code: 75, stderr: "s1 is not in again: ready DOWN L7STS\n" });
+  // Ten seconds, and twice 1 s for the wait, 0.75 s to connect and 0.6 s for the answer.
+  expect(pauses(out)).toBe(14);
+});
+
+test("HAProxy is told to have it again until it hears", () => {
+  const outcome = takeOut({ ready: ["http://localhost/stats;st=ERRP", 28, done] });
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  expect(told(outcome).filter((action) => action.startsWith("ready"))).toEqual([
+    ...["ready ready", "ready alive", "ready ready", "ready alive"],
+  ]);
+});
+
+test("what an HAProxy does not tell is not taken for well", () => {
+  const outcome = takeOut({ rows: [both, both, []] });
+  expect(outcome.code).toBe(75);
+  expect(takeOut({ rows: [[]] })).toMatchObject({ code: 69, stderr: "HAProxy does not answer\n" });
+});
+
+test("what a run has left that was cut off on this machine, is let in again", () => {
+  const machine = balancer();
+  machine.write("/run/haproxy-k3s/out-s1", "");
+  const drained = ["ready,s1,0,DRAIN,L7OK", up("s2")];
+  const outcome = takeOut({ machine, rows: [drained, drained, both] });
+  expect(told(outcome)).toEqual(["drain ready", "ready ready"]);
+});
+
+jest.setTimeout(30_000);
+
+test("one that nobody hears any more lets it in, also before it has said that it is out", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "take-out-"));
+  const log = join(folder, "log");
+  const page = [header, up("s1", 1), up("s2")].map((row) => `${row}\n`).join("");
+  writeFileSync(join(folder, "page"), page);
+  writeFileSync(join(folder, "owner"), given.OWNER);
+  writeFileSync(
+    join(folder, "curl"),
+    `#!/bin/sh
+echo "$*" >>'${log}'
+case $* in *csv) cat '${folder}/page' ;; *) echo '${done}' ;; esac
+`,
+  );
+  chmodSync(join(folder, "curl"), 0o755);
+  const text = script("take-out")
+    .text.replaceAll("/etc/haproxy-k3s", folder)
+    .replaceAll("/run/haproxy-k3s", folder);
+  const child = spawn("dash", ["-s"], {
+    detached: true,
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+  });
+  const ended = once(child, "exit");
+  child.stdin.write(reading(withVariables(text, given), "mark"));
+  // Before that, the shell reads all that it can have.
+  await once(child.stdout, "data");
+  child.stdin.write("\n");
+  const said = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
+  await until("it is drained", () => said().includes("action=drain"));
+  child.stdout.destroy();
+  child.stdin.end();
+  await ended;
+  expect(said()).toContain("b=ready&action=ready");
+  expect(existsSync(join(folder, "out-s1"))).toBe(false);
+  rmSync(folder, { recursive: true });
 });
 
 test.each([
@@ -82,6 +170,11 @@ test.each([
     ["ready,s1,0,MAINT,L7OK", up("s2")],
     "s1 is not in here, or somebody has taken it out",
   ],
+  [
+    "drained by somebody's hand",
+    ["ready,s1,0,DRAIN,L7OK", up("s2")],
+    "s1 is not in here, or somebody has taken it out",
+  ],
   ["not known", [up("s2")], "s1 is not in here, or somebody has taken it out"],
 ])("a server that is %s is left as it is", (_case, rows, why) => {
   const outcome = takeOut({ rows: [rows] });
@@ -89,10 +182,11 @@ test.each([
   expect(told(outcome)).toEqual([]);
 });
 
-test("a machine without our HAProxy has nothing to do", () => {
-  const machine = stubMachine();
+test.each(["", "dev/lb1"])("a machine whose HAProxy is that of %j has nothing to do", (owner) => {
+  const machine = balancer();
+  machine.write("/etc/haproxy-k3s/owner", owner);
   const outcome = takeOut({ machine });
-  expect(outcome).toMatchObject({ code: 75, stderr: "no HAProxy of a cluster is here\n" });
+  expect(outcome).toMatchObject({ code: 75, stderr: "no HAProxy of this cluster is here\n" });
   expect(outcome.linesOf("curl")).toEqual([]);
 });
 
@@ -102,6 +196,8 @@ test.each<[string, Answer]>([
 ])("an HAProxy that %s is told of, and sends it connections again", (_case, drain) => {
   const outcome = takeOut({ drain });
   expect(outcome).toMatchObject({ code: 69, stdout: "" });
-  expect(outcome.stderr).toBe("HAProxy does not take the command to drain s1\n");
-  expect(told(outcome)).toEqual(["drain ready", "ready ready", "ready alive"]);
+  expect(outcome.stderr).toContain(
+    "HAProxy does not take the command to drain s1; one from before this release",
+  );
+  expect(told(outcome)).toEqual(["drain ready", "drain alive", "ready ready", "ready alive"]);
 });

@@ -18,6 +18,7 @@ test.each<[string, string, Partial<HaProxyInputs>]>([
   ["another CA", reloads, { caHash: "d".repeat(64) }],
   ["other times", reloads, { timing: { ...inputs.timing, interval: 1000 } }],
   ["another password", reloads, { statsPassword: "other" }],
+  ["a text of another form", reloads, { form: "another" }],
   ["no page", reloads, { stats: undefined }],
   ["another health check", reloads, { healthCheck: "any-401" }],
   ["one that came down to the same", nothing, { healthCheck: "anonymous-auth" }],

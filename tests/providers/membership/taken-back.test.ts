@@ -61,6 +61,9 @@ describe("a version that is taken back while etcd is not whole", () => {
     const inputs = given(list);
     expect(await complaints(given(list, { version: newer }), inputs)).toEqual([]);
     expect(await membership().diff({ servers: all, version: newer }, inputs)).toBe(true);
+    await membership().update("membership", { servers: all, version: newer }, inputs);
+    const asking = ["read-member", "read-version"];
+    expect(list.flatMap((one) => one.scripts()).filter((script) => !asking.includes(script))).toEqual([]);
   });
 
   test("is refused by the servers that run the newer one, and by no other", async () => {

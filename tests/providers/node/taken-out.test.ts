@@ -63,7 +63,20 @@ test("a server is out of every balancer from before it stops until it is ready",
   await update(s1, [one, other]);
   expect(seen).toEqual({ "read-member": [0, 0], "install-node": [1, 1], "node-ready": [1, 1] });
   expect(out()).toEqual([0, 0]);
-  expect(one.variables("take-out")).toMatchObject({ SERVER: "s1" });
+  expect(one.variables("take-out")).toMatchObject({ OWNER: `out${row}/lb1`, SERVER: "s1" });
+});
+
+test("one that is the server itself is told by a connection of its own, since some let in no more on one", async () => {
+  let connections = 0;
+  const s1 = await server({
+    "take-out": holds,
+    "install-node": () => {
+      connections = s1.connections();
+      return { stdout: "restarted\n" };
+    },
+  });
+  await update(s1, [s1]);
+  expect(connections).toBe(2);
 });
 
 test("what restarts nothing troubles no balancer", async () => {
