@@ -157,7 +157,12 @@ export async function fakeMachine(
   }
 
   const inner = (server as unknown as { _srv: import("node:net").Server })._srv;
-  inner.prependListener("connection", (socket: Socket) => void socket.setNoDelay(true));
+  const sockets = new Set<Socket>();
+  inner.prependListener("connection", (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -182,8 +187,14 @@ export async function fakeMachine(
     connections: () => connections.size,
     async stop() {
       restart();
+      const closed = once(server, "close");
       server.close();
-      await once(server, "close");
+      // Who was still logging in does not hear that it is over.
+      const late = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, 1_000);
+      await closed;
+      clearTimeout(late);
       if (refused.length > 0) throw new Error(`${name} was sent what nobody expected: ${refused.join(", ")}`);
     },
   };
