@@ -25,10 +25,10 @@ main() {
     *) fail "the API says $code" ;;
   esac
   # k3s finishes what it has to forget before the object goes. If it was this node whose k3s did that for all, another takes
-  # over when its lease has run out, after 15 s and more.
-  end=$(($(date +%s) + 40))
+  # over when its lease has run out, after 45 s and more.
+  end=$(($(date +%s) + 75))
   until [ "$(ask || :)" = 404 ]; do
-    if [ "$(date +%s)" -ge "$end" ]; then fail "the API is still at it after 40 s"; fi
+    if [ "$(date +%s)" -ge "$end" ]; then fail "the API is still at it after 75 s"; fi
     sleep 0.5
   done
 }

@@ -28,7 +28,7 @@ export async function forget(
   try {
     const other: Record<string, string> = elsewhere ? { ELSEWHERE: elsewhere } : {};
     const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "no", ...other };
-    const options = { variables, deadline: minutes(1.5) };
+    const options = { variables, deadline: minutes(2) };
     await connect(api.name, api.connection).run(script("forget-node"), options);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
@@ -62,7 +62,7 @@ export function makingRoom(machine: Machine, inputs: NodeInputs, tell: Tell) {
     const machineId = (await machine.run(script("machine-id"), { deadline: 10_000 })).trim();
     const variables = { NODE: name, MACHINE_ID: machineId, DEAD: "yes" };
     await connect(api.name, api.connection)
-      .run(script("forget-node"), { variables, deadline: minutes(1.5) })
+      .run(script("forget-node"), { variables, deadline: minutes(2) })
       .catch((error) => {
         throw (
           taken(machine, step, error) ??

@@ -28,8 +28,8 @@ test("waits until k3s has forgotten it", () => {
 test.each<[string, Answer, Answer, string]>([
   ["is not there", { shell: "printf 000; exit 7" }, "404", "the API does not answer"],
   ["does not let it go", "403", "404", "the API says 403"],
-  ["never ends", "200", "200", "the API is still at it after 40 s"],
-  ["goes away meanwhile", "200", { shell: "printf 000; exit 7" }, "the API is still at it after 40 s"],
+  ["never ends", "200", "200", "the API is still at it after 75 s"],
+  ["goes away meanwhile", "200", { shell: "printf 000; exit 7" }, "the API is still at it after 75 s"],
 ])("an API that %s ends it with 69 and why", (_case, removal, asked, stderr) => {
   expect(forgetting(removal, asked)).toMatchObject({ code: 69, stdout: "", stderr: `${stderr}\n` });
 });
