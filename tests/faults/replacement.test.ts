@@ -56,6 +56,7 @@ test("U11 a machine that was built anew under its name and address is taken in a
 });
 
 test("U12 three servers become two, then one, the first leaving first, and who is left survives a restart", async () => {
+  await on("s3", `${kubectl} create configmap alone`);
   const all = pinned(keyOf("s2")).servers as Written[];
   const only = (...names: string[]) => all.filter(({ name }) => names.includes(String(name)));
   await make(three, { servers: only("s2", "s3") });
@@ -75,7 +76,7 @@ test("U12 three servers become two, then one, the first leaving first, and who i
   await on("s3", "timeout 180 systemctl restart k3s");
   await on("s3", `timeout 120 sh -c 'until ${kubectl} get node s3 | grep -q " Ready "; do sleep 1; done'`);
   expect(await voters(three.lab, "s3")).toEqual(["s3"]);
-  expect(await on("s3", `${kubectl} get configmap -o name`)).toContain("configmap/before");
+  expect(await on("s3", `${kubectl} get configmap -o name`)).toContain("configmap/alone");
   await make(three, { servers: only("s3") });
   await expectSettled(three);
 });
