@@ -16,8 +16,8 @@ type Tell = (step: string) => void;
 const linger = 1_000;
 
 /** A machine that hears nothing for so many seconds takes its lock back: the run that had it is cut off. */
-const silence = 8;
-const wordEvery = 2_000;
+export const silence = 8;
+export const wordEvery = 2_000;
 
 /** The servers of the cluster that a machine belongs to, by the way to the machine. */
 const clusters = new Map<string, readonly Member[]>();

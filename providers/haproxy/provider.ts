@@ -1,5 +1,4 @@
-import type { Backend } from "../../balancer/haproxy";
-import { form } from "../../balancer/haproxy";
+import { type Backend, form } from "../../balancer/haproxy";
 import type { HealthCheck } from "../../balancer/haproxy-checks";
 import type { Stats } from "../../balancer/haproxy-stats";
 import type { Listener } from "../../balancer/haproxy-text";

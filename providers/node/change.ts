@@ -50,9 +50,9 @@ async function changedServer({ given, ...rest }: Change): Promise<NodeOutputs> {
   const own = { name: inputs.config.name, connection: inputs.connection };
   // One whose own API does not answer may be here to be mended.
   const api = members.length > 0 ? healthyServer([...(inputs.peers ?? []), own], members, tell) : own;
-  const balancers = stops ? inputs.balancers : [];
+  const balancers = (stops && inputs.balancers) || [];
   const work = () =>
-    takenOut({ name: own.name, cluster: inputs.cluster }, balancers ?? [], tell, async () => {
+    takenOut({ name: own.name, cluster: inputs.cluster }, balancers, tell, async () => {
       await install(machine, id, inputs, tell, state);
       // Also where it has one: what was removed meanwhile has another CA now.
       const joinToken = begins(inputs) ? await firstToken(machine, inputs, tell) : inputs.token;

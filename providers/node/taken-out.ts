@@ -3,16 +3,16 @@ import type { Held } from "../../remote/hold";
 import type { Answer } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { connect, type Member } from "../connection";
+import { silence, wordEvery } from "../lock";
 import { notYet } from "../wait";
 import type { Tell } from "../wire";
 
 const given = {
   /** A second or two for what is under way; who keeps a connection open longer finds another server by a new one. */
   MOMENT: "2",
-  /** Seconds: a run that is killed is not to keep a server out. */
-  SILENCE: "8",
+  /** A run that is killed is not to keep a server out for longer than its lock. */
+  SILENCE: String(silence),
 };
-const wordEvery = 2_000;
 
 /**
  * Works on a server while the HAProxys in front send it nobody: its connections end while all is well, and not when it stops.
