@@ -1,6 +1,6 @@
-/** The name in an argument of one of k3s's components, such as "v" in "v=2". */
+/** The name in an argument of one of k3s's components, such as "v" in "v=2"; k3s lets it begin with dashes. */
 export function argumentName(argument: string): string {
-  return argument.replace(/=.*$/s, "");
+  return argument.replace(/^-+|=.*$/gs, "");
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ConfigValue, Manifest } from "../manifest/schema";
 import type { Taint } from "../manifest/taints";
 import type { Role } from "./config";
 import { withElection } from "./election";
+import { withHeartbeat } from "./heartbeat";
 import { snapshotSettings } from "./snapshots";
 
 type Settings = Record<string, ConfigValue>;
@@ -25,8 +26,8 @@ export function sharedSettings(role: Role, { network, kubelet, apiserver, snapsh
 }
 
 /**
- * What a node has by HAProxy: servers look for another leader of etcd in time, and an agent whose traffic is all to go through
- * its HAProxy does without k3s's own balancer.
+ * What a node has by HAProxy: servers look for another leader of etcd in time, agents do not wait for one that died, and
+ * those whose traffic is all to go through their HAProxy do without k3s's own balancer.
  */
 export function balanced(
   role: Role,
@@ -35,7 +36,8 @@ export function balanced(
 ): Settings {
   // All members of etcd are to have the same times, and those elsewhere have theirs.
   if (role === "server") return haproxy && datastore.kind === "etcd" && !join ? withElection(config) : config;
-  return haproxy?.always ? { "disable-apiserver-lb": true, ...config } : config;
+  if (!haproxy) return config;
+  return withHeartbeat(haproxy.always ? { "disable-apiserver-lb": true, ...config } : config);
 }
 
 /** The taints that a node registers with. */

@@ -77,6 +77,19 @@ describe("with HAProxy", () => {
     }
   });
 
+  test("agents do not wait long for an answer about their Lease", async () => {
+    const frequency = "node-status-update-frequency=4s";
+    await cluster({ haproxy: {}, kubelet: { args: ["max-pods=250"] } });
+    expect(node("a1").config).toMatchObject({ extra: { "kubelet-arg": ["max-pods=250", frequency] } });
+    expect(node("s1").config).toMatchObject({ extra: { "kubelet-arg": ["max-pods=250"] } });
+    await cluster({ haproxy: {}, kubelet: { args: ["node-status-update-frequency=20s"] } });
+    expect(node("a1").config).toMatchObject({
+      extra: { "kubelet-arg": ["node-status-update-frequency=20s"] },
+    });
+    await cluster({});
+    expect(node("a1").config).not.toHaveProperty("extra.kubelet-arg");
+  });
+
   test("one password opens every page", async () => {
     const { statsPassword } = await cluster({ haproxy: {}, endpoint: vip });
     expect(named("RandomPassword")).toEqual(["dev-agent-token", "dev-stats", "dev-token"]);
