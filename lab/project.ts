@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRepository } from "./folders";
 
@@ -12,6 +12,8 @@ export function makeProject(folder: string, stack: string, manifest: string): vo
   if (!existsSync(settings)) writeFileSync(settings, "config:\n  k3s-cluster:manifest: cluster.yaml\n");
 }
 
+/** A link that is there may lead to a clone that is gone. */
 export function link(target: string, path: string): void {
-  if (!existsSync(path)) symlinkSync(target, path);
+  rmSync(path, { force: true });
+  symlinkSync(target, path);
 }
