@@ -7,7 +7,7 @@ export interface VirtualAddress {
   address: string;
   /** Default: the machine's interface. */
   interface?: string;
-  /** Marks the address in what ip shows: the api of eth0:api. */
+  /** Marks an IPv4 address in what ip shows: the api of eth0:api. */
   label?: string;
 }
 
@@ -86,21 +86,21 @@ export function addressComplaints(
 
 function addressLine({ address, interface: own, label }: VirtualAddress, device: string): string {
   const where = own === undefined ? device : checked("interface", `the interface of ${address}`, own);
-  return `${checked("block", "the virtual address", address)} dev ${where}${labelOf(label, where)}`;
-}
-
-function labelOf(label: string | undefined, device: string): string {
-  if (label === undefined) return "";
-  const complaint = labelComplaint(label, device);
+  const line = `${checked("block", "the virtual address", address)} dev ${where}`;
+  if (label === undefined) return line;
+  const complaint = labelComplaint(label, where, address);
   if (complaint) throw new Error(complaint);
-  return ` label ${device}:${label}`;
+  return `${line} label ${where}:${label}`;
 }
 
-/** Linux has 15 characters for the interface and the label. */
-export function labelComplaint(label: string, device: string): string | undefined {
+/** Linux has 15 characters for the interface and the label, and none with IPv6. */
+export function labelComplaint(label: string, device: string, address: string): string | undefined {
+  if (familyOf(address) === 6)
+    return `${withoutPrefix(address)} can have no label, as an IPv6 address, and ${JSON.stringify(label)} is one`;
   const most = 14 - device.length;
   if (labelText.test(label) && label.length <= most) return undefined;
-  return `the label ${JSON.stringify(label)} must be letters, digits, dots and dashes, at most ${most} behind ${device}:`;
+  const room = device === "" ? "14 with its interface" : `${most} behind ${device}:`;
+  return `the label ${JSON.stringify(label)} must be letters, digits, dots and dashes, at most ${room}`;
 }
 
 export const labelText = /^[A-Za-z0-9._-]+$/;

@@ -1,6 +1,6 @@
 import { addressOf, inNetworkOf, isEdgeOf, isKnown, sameAddress } from "../balancer/subnets";
 import { familyOf } from "../balancer/values";
-import { labelComplaint } from "../balancer/virtual-addresses";
+import { labelComplaint, labelText } from "../balancer/virtual-addresses";
 import { advertIntervalOf } from "../balancer/vrrp";
 import { blocksOf } from "./compare-network";
 import type { WrittenMachine } from "./every-machine";
@@ -121,7 +121,8 @@ function virtualOf(endpoint: Record<PropertyKey, unknown>, entry: unknown, index
   const own = isMap(entry) ? entry : {};
   const text = isMap(entry) ? entry.address : entry;
   if (typeof text !== "string" || !text.includes("/") || !isKnown(text)) return [];
-  const { interface: device = endpoint.interface, label = endpoint.label } = own;
+  const shared = familyOf(text) === 4 ? endpoint.label : undefined;
+  const { interface: device = endpoint.interface, label = shared } = own;
   return [{ way: isMap(entry) ? [...at, "address"] : at, text, interface: device, label }];
 }
 
@@ -156,9 +157,12 @@ function inCluster({ way, text }: Virtual, manifest: unknown): Found[] {
   return [{ way, message }];
 }
 
-function labelled({ way, interface: device, label }: Virtual): Found[] {
-  if (typeof label !== "string" || typeof device !== "string") return [];
-  const complaint = labelComplaint(label, device);
+function labelled({ way, text, interface: device, label }: Virtual): Found[] {
+  // What is no label is told elsewhere.
+  if (typeof label !== "string" || !labelText.test(label)) return [];
+  // How long the name of an interface is that is yet to be found, nobody knows.
+  const room = typeof device === "string" ? device : "";
+  const complaint = labelComplaint(label, room, text);
   return complaint ? [{ way, message: complaint }] : [];
 }
 

@@ -65,7 +65,7 @@ const virtualAddress = z
   .strictObject({
     address: address.describe("The address, with the prefix length of its network"),
     interface: device.optional().describe("Where it is added. Default: that of endpoint"),
-    label: label.optional().describe("Marks it in what ip shows. Default: that of endpoint"),
+    label: label.optional().describe("Marks it in what ip shows, if it is IPv4. Default: that of endpoint"),
   })
   .meta({
     id: "virtualAddress",
@@ -115,7 +115,7 @@ export const endpoint = z
     interface: device
       .optional()
       .describe("With vip: the interface on every machine. Default: the one that has the machine's address"),
-    label: label.optional().describe("With vip: marks the addresses in what ip shows. Default: none"),
+    label: label.optional().describe("With vip: marks the IPv4 addresses in what ip shows. Default: none"),
     routerId: whole("a router id", 1, 255)
       .optional()
       .describe(

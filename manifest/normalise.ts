@@ -1,3 +1,4 @@
+import { familyOf } from "../balancer/values";
 import { advertIntervalOf } from "../balancer/vrrp";
 import { defaultHealthCheck } from "./compare-balancer";
 import type { Datastore } from "./datastore";
@@ -95,7 +96,7 @@ function endpointOf({
   const all = [vip].flat().map((one) => (typeof one === "string" ? { address: one } : given(one)));
   return {
     ...given(rest),
-    vip: all.map((one) => (label ? { label, ...one } : one)),
+    vip: all.map((one) => (label && familyOf(one.address) === 4 ? { label, ...one } : one)),
     port: port ?? 8443,
     vrrp:
       vrrp?.version === 2

@@ -104,7 +104,7 @@ test("with version 2 the first machine is the master, and a password is sent in 
 test("addresses may have interfaces of their own, and one is announced for all of them", () => {
   const addresses = [
     { address: "10.0.0.100/24" },
-    { address: "fd00::100/64", label: "api6" },
+    { address: "fd00::100/64" },
     { address: "192.168.7.1/24", interface: "eth1", label: "api" },
   ];
   expect(keepalivedFile({ ...vip, addresses }, on("s1"))).toContain(`
@@ -112,7 +112,7 @@ test("addresses may have interfaces of their own, and one is announced for all o
         10.0.0.100/24 dev eth0
     }
     virtual_ipaddress_excluded {
-        fd00::100/64 dev eth0 label eth0:api6
+        fd00::100/64 dev eth0
         192.168.7.1/24 dev eth1 label eth1:api
     }
 `);
@@ -185,6 +185,11 @@ test.each<[string, Partial<Vip>, string]>([
     "the virtual address 10.0.0.100/24 is there twice",
   ],
   ["a label that does not fit", label("0123456789a"), "at most 10 behind eth0:"],
+  [
+    "a label of an IPv6 address",
+    { addresses: [{ address: "10.0.0.100/24" }, { address: "fd00::100/64", label: "api" }] },
+    'fd00::100 can have no label, as an IPv6 address, and "api" is one',
+  ],
   ["a label of two words", label("a b"), 'the label "a b" must be letters, digits, dots and dashes'],
   [
     "an interval between hundredths",

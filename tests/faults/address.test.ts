@@ -115,6 +115,46 @@ test("V01 the address moves once from a machine that goes", async () => {
   expect(await owners()).toHaveLength(1);
 });
 
+test("V04 with version 2 the first machine takes the address back when it returns", async () => {
+  await made();
+  await configure({ vrrp: { version: 2, password: "managed_" } });
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  await until("s1");
+  for (const [what, disturb, repair] of [
+    ["host dies", (name: string) => power(lab, machine(lab, name), "kill"), backAgain],
+    ["HAProxy stops", systemctl("stop haproxy-k3s"), systemctl("start haproxy-k3s")],
+    ["keepalived stops", systemctl("stop keepalived-k3s"), systemctl("start keepalived-k3s")],
+  ] as [string, Act, Act][]) {
+    const begun = Date.now();
+    const [moved] = await Promise.all([until("s2").then(() => seconds(begun)), disturb("s1")]);
+    figures.push(`version 2, ${what}: ${moved}`);
+    await repair("s1");
+    await until("s1");
+    expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
+    expect(await owners()).toEqual(["s1"]);
+  }
+  await made();
+});
+
+test("V05 addresses of both families move together, also where machines know each other by IPv6 alone", async () => {
+  await made();
+  await Promise.all(all.map((name, index) => onMachine(lab, name, hasIpv6(`${sixth}1${index}`))));
+  const six = { address: `${sixth}100/64` };
+  await configure({ addresses: [{ address: `${virtual}/24`, label: "api" }, six] });
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  await movesWithSix("IPv6 beside IPv4");
+  expect(await answer()).toBe(await sixAnswers());
+
+  const known = (name: string, index: number) => ({ ...reached(name), address: `${sixth}1${index}` });
+  await configure({ machines: balancers.map(known), addresses: [six] });
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  await movesWithSix("IPv6 alone");
+  expect(await owners()).toEqual([]);
+
+  await stack.pulumi(["destroy", "--yes"]);
+  await Promise.all(all.map((name) => onMachine(lab, name, noIpv6)));
+});
+
 test("F31 machines that do not hear each other are an error that names what is not let through", async () => {
   await made();
   await onMachine(
@@ -178,7 +218,7 @@ defaults
 backend ready
   server only 127.0.0.1:22
 frontend kubernetes
-  bind *:8443
+  bind :::8443 v4v6
   http-request return status 200 content-type text/plain string ${name}
 frontend health
   bind unix@/run/haproxy-k3s/health.sock mode 600
@@ -213,6 +253,34 @@ async function movesOnce(what: string, disturb: Act, repair: Act): Promise<void>
   // Longer than a machine needs to take what it thinks nobody has.
   await pause(3_000);
   expect(await owners()).toEqual([other]);
+}
+
+/** What machines of the lab do not have by themselves. */
+const sixth = "fd00:51::";
+const noIpv6 = "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1";
+
+function hasIpv6(address: string): string {
+  return `sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0; ip address add ${address}/64 dev eth0 nodad`;
+}
+
+/** Who answers at the IPv6 address, as a machine says that has it at no time. */
+function sixAnswers(): Promise<string> {
+  return onMachine(lab, "s3", `curl -gsS --max-time 1 'http://[${sixth}100]:8443/' || true`);
+}
+
+/** The owner's keepalived ends, so that the other machine has the addresses; and once more, back again. */
+async function movesWithSix(what: string): Promise<void> {
+  for (const _ of balancers) {
+    const owner = await sixAnswers();
+    expect(balancers).toContain(owner);
+    const other = balancers.find((name) => name !== owner);
+    const begun = Date.now();
+    await onMachine(lab, owner, "systemctl stop keepalived-k3s");
+    while ((await sixAnswers()) !== other) await pause(20);
+    figures.push(`${what}, keepalived stops: ${seconds(begun)}`);
+    await onMachine(lab, owner, "systemctl start keepalived-k3s");
+    expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
+  }
 }
 
 function systemctl(what: string): Act {

@@ -18,7 +18,7 @@ describe("a virtual address", () => {
 
   test("may be several, each with its interface and label", () => {
     const more = `endpoint:
-  vip: [10.0.0.100/24, { address: "fd00::100/64", interface: eth1, label: six }]
+  vip: [10.0.0.100/24, { address: "fd00::100/64", interface: eth1 }]
   interface: eth0
   label: api
   routerId: 7
@@ -28,7 +28,7 @@ describe("a virtual address", () => {
     expect(endpoint).toEqual({
       vip: [
         { address: "10.0.0.100/24", label: "api" },
-        { address: "fd00::100/64", interface: "eth1", label: "six" },
+        { address: "fd00::100/64", interface: "eth1" },
       ],
       port: 8443,
       interface: "eth0",

@@ -79,6 +79,16 @@ test.each<[string, string, ...string[]]>([
     '4:18 endpoint.vip: the label "kubernetes" must be letters, digits, dots and dashes, at most 2 behind enp129s0f0np:',
   ],
   [
+    "a label without room on any interface",
+    threeServers("endpoint: { vip: 10.0.0.100/24, label: kubernetes-masters }"),
+    '4:18 endpoint.vip: the label "kubernetes-masters" must be letters, digits, dots and dashes, at most 14 with its interface',
+  ],
+  [
+    "a label of an IPv6 address",
+    threeServers('endpoint: { vip: [10.0.0.100/24, { address: "fd00::100/64", label: api }] }'),
+    '4:45 endpoint.vip[1].address: fd00::100 can have no label, as an IPv6 address, and "api" is one',
+  ],
+  [
     "a label with a space",
     threeServers("endpoint: { vip: 10.0.0.100/24, label: a b }"),
     '4:40 endpoint.label: "a b" is not a label: letters, digits, "_", "." and "-", such as api; with its interface at most 14',
