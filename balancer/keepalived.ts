@@ -36,8 +36,12 @@ export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): 
   const [complaint] = vipComplaints(vip);
   if (complaint) throw new Error(complaint);
   const where = checked("interface", `the interface of ${name}`, device);
-  const lines = addressLines(addresses, familyOf(self.address), where);
-  const peers = machines.filter((machine) => machine !== self).map(({ address }) => address);
+  const family = familyOf(self.address);
+  const lines = addressLines(addresses, family, where);
+  const others = machines.filter((machine) => machine !== self).map(({ address }) => address);
+  // Of the other family nobody is heard, and keepalived refuses it.
+  const heard = leaving.map((address) => checked("address", "a peer", address));
+  const peers = [...others, ...heard.filter((address) => familyOf(address) === family)];
   return [
     ours,
     "",
@@ -54,10 +58,7 @@ export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): 
       `garp_master_refresh ${reminder}`,
       ...authentication(vrrp),
       ...["check_unicast_src", `unicast_src_ip ${self.address}`],
-      ...block("unicast_peer", [
-        ...peers,
-        ...leaving.map((address) => checked("address", "a peer", address)),
-      ]),
+      ...block("unicast_peer", peers),
       ...block("virtual_ipaddress", [lines.announced]),
       ...(lines.others.length > 0 ? block("virtual_ipaddress_excluded", lines.others) : []),
       ...block("track_script", ["haproxy"]),

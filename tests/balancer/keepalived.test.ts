@@ -231,6 +231,7 @@ test("a machine that is to go is heard until it has gone", () => {
         10.0.0.19
     }
 `);
+  expect(keepalivedFile(vip, { ...on("s1"), leaving: ["fd00::19"] })).toBe(keepalivedFile(vip, on("s1")));
   expect(() => keepalivedFile(vip, { ...on("s1"), leaving: ["a }"] })).toThrow('a peer is "a }"');
 });
 
