@@ -275,9 +275,10 @@ async function movesWithSix(what: string): Promise<void> {
     expect(balancers).toContain(owner);
     const other = balancers.find((name) => name !== owner);
     const begun = Date.now();
-    await onMachine(lab, owner, "systemctl stop keepalived-k3s");
+    const stopped = onMachine(lab, owner, "systemctl stop keepalived-k3s");
     while ((await sixAnswers()) !== other) await pause(20);
     figures.push(`${what}, keepalived stops: ${seconds(begun)}`);
+    await stopped;
     await onMachine(lab, owner, "systemctl start keepalived-k3s");
     expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
   }
