@@ -5,6 +5,7 @@
 # Output: nothing. Exit: 0 ready, 1 it fails, 75 not yet: the reason is on stderr, told when it changes.
 
 set -eu
+. scripts/haproxy-page.sh
 
 main() {
   begun=$(date +%s)
@@ -46,20 +47,17 @@ next_reason() {
 # Why each server is out, in HAProxy's own short words, such as L7STS and what it was answered; nothing where one is in.
 # Until HAProxy has looked it takes all of them to be in.
 out() {
-  awk -F , '
-    NR == 1 { sub(/^# /, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
-    $at["svname"] == "BACKEND" || $at["pxname"] !~ /^(ready|alive)$/ { next }
-    $at["status"] ~ /^UP/ && $at["check_status"] == "L7OK" { any = 1 }
-    $at["pxname"] == "ready" {
-      code = $at["check_code"]
-      check = $at["check_status"]
+  each_line '
+    of("svname") == "BACKEND" || of("pxname") !~ /^(ready|alive)$/ { next }
+    of("status") ~ /^UP/ && of("check_status") == "L7OK" { any = 1 }
+    of("pxname") == "ready" {
+      code = of("check_code")
+      check = of("check_status")
       # It is looking again.
       sub(/^\* /, "", check)
-      list = list (list == "" ? "" : ", ") $at["svname"] " " check (code == "" || code == 0 ? "" : " " code)
+      list = list (list == "" ? "" : ", ") of("svname") " " check (code == "" || code == 0 ? "" : " " code)
     }
     END { if (!any) print list == "" ? "it knows none" : list }'
 }
-
-ask() { curl -s --max-time 2 --unix-socket /run/haproxy-k3s/health.sock "http://localhost/$1"; }
 
 main

@@ -9,6 +9,7 @@ set -eu
 umask 077
 . scripts/owned.sh
 . scripts/files.sh
+. scripts/haproxy-page.sh
 
 main() {
   folder=/etc/haproxy-k3s
@@ -90,10 +91,9 @@ needed() {
 # A process that begins takes all servers to be in until it has looked, and what it sends to one that is not is lost. So
 # it is told which are, by the one before it; where none is, there is nothing to lose. HAProxy's "show servers state".
 hand_over() {
-  { ask 'stats;csv'; cat "$folder/haproxy.cfg"; } | awk '
-    BEGIN { print 1 }
-    /^# pxname,/ { count = split(substr($0, 3), names, ","); for (i = 1; i <= count; i++) at[names[i]] = i; next }
-    /^[a-z]+,/ { split($0, row, ","); if (row[at["status"]] ~ /^UP/) { is_in[row[1] "/" row[2]] = 1; any = 1 }; next }
+  ups=$(ask 'stats;csv' | each_line 'of("status") ~ /^UP/ { print of("pxname") "/" of("svname") }' | tr '\n' ' ')
+  awk -v ups="$ups" '
+    BEGIN { print 1; any = split(ups, names, " "); for (i in names) is_in[names[i]] = 1 }
     $1 == "default-server" && $2 == "fall" { rise = $5 }
     $1 == "backend" { backend = $2 }
     $1 == "server" && any {
@@ -103,11 +103,9 @@ hand_over() {
       gsub(/[][]/, "", address)
       state = (backend "/" $2) in is_in ? 2 : 0
       print 1, backend, ++id, $2, address, state, 0, 1, 1, 1, 1, 0, state ? rise : 0, 6, "0 0 0 -", port, "- 0 0 - - 0"
-    }' >"$known.new"
+    }' "$folder/haproxy.cfg" >"$known.new"
   mv -f "$known.new" "$known"
 }
-
-ask() { curl -s --max-time 2 --unix-socket /run/haproxy-k3s/health.sock "http://localhost/$1"; }
 
 sum() { if [ -e "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; fi; }
 

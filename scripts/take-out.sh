@@ -6,6 +6,7 @@
 # Output: "held". Exit: 0 it is in again; 69 HAProxy does not do it, 75 it is not to, or it is not in again: why is on stderr.
 
 set -eu
+. scripts/haproxy-page.sh
 . scripts/heard.sh
 
 socket=/run/haproxy-k3s/health.sock
@@ -77,7 +78,7 @@ action() {
   [ "${answer##*;}" = st=DONE ]
 }
 
-look() { page=$(curl -sf --max-time 2 --unix-socket "$socket" 'http://localhost/stats;csv'); }
+look() { page=$(ask 'stats;csv') && [ "${page#\# pxname,}" != "$page" ]; }
 
 its() { rows "of(\"svname\") == server && $1"; }
 
@@ -85,10 +86,7 @@ others() { rows 'of("pxname") == "ready" && of("svname") != server && of("svname
 
 # Those for which something was so at the last look: backend, state, and what the last check found.
 rows() {
-  echo "$page" | awk -F , -v server="$SERVER" '
-    function of(name) { return $at[name] }
-    NR == 1 { sub(/^# /, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
-    $1 ~ /^(ready|alive)$/ && ('"$1"') { print $1, of("status"), of("check_status") }'
+  echo "$page" | each_line "of(\"pxname\") ~ /^(ready|alive)\$/ && ($1) { print of(\"pxname\"), of(\"status\"), of(\"check_status\") }" -v server="$SERVER"
 }
 
 fail() {

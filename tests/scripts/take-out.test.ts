@@ -18,8 +18,8 @@ const both = [up("s1"), up("s1", 0, "alive"), up("s2"), up("s2", 0, "alive"), "r
 const given = { OWNER: "prod/lb1", SERVER: "s1", MOMENT: "3", SILENCE: "8" };
 
 interface Situation {
-  /** What HAProxy tells of its servers, one time after the other. */
-  rows?: string[][];
+  /** What HAProxy tells of its servers, one time after the other; or whatever it answers in place of that. */
+  rows?: (string[] | Answer)[];
   /** What it says of the command to drain, and of that to have it again. */
   drain?: Answer;
   ready?: Answer | Answer[];
@@ -32,20 +32,22 @@ function takeOut({
   ready = done,
   machine = balancer(),
 }: Situation = {}): Outcome {
-  const own = `-sf --max-time 2 --unix-socket ${machine.path("/run/haproxy-k3s/health.sock")} http://localhost`;
+  const own = `-s --max-time 2 --unix-socket ${machine.path("/run/haproxy-k3s/health.sock")} http://localhost`;
   const command = (backend: string, action: string) =>
     `-s --max-time 2 -o /dev/null -w %{redirect_url} --unix-socket ${machine.path("/run/haproxy-k3s/health.sock")} ` +
     `-d s=s1&b=${backend}&action=${action} http://localhost/stats`;
   machine.stub("curl", {
-    [`${own}/stats;csv`]: rows.map((turn) =>
-      turn.length > 0 ? [header, ...turn].map((row) => `${row}\n`).join("") : 28,
-    ),
+    [`${own}/stats;csv`]: rows.map((turn) => (Array.isArray(turn) ? page(...turn) : turn)),
     [command("ready", "drain")]: drain,
     [command("alive", "drain")]: done,
     [command("*", "shutdown")]: done,
     [command("*", "ready")]: ready,
   });
   return machine.run("take-out", given, "\n\n");
+}
+
+function page(...rows: string[]): string {
+  return [header, ...rows].map((row) => `${row}\n`).join("");
 }
 
 const timing = `    timeout connect 750ms
@@ -93,7 +95,7 @@ test("connections have a moment to end, and those that stay are closed", () => {
 
 test("waits until it is in again, as long as that may take, and says what keeps it out", () => {
   const down = ["ready,s1,0,DOWN,L7STS", up("s2")];
-  const back = takeOut({ rows: [both, both, down, [], both] });
+  const back = takeOut({ rows: [both, both, down, 28, both] });
   expect(back).toMatchObject({ code: 0, stderr: "" });
   expect(pauses(back)).toBe(2);
   const out = takeOut({ rows: [both, both, down] });
@@ -111,9 +113,10 @@ test("HAProxy is told to have it again until it hears", () => {
 });
 
 test("what an HAProxy does not tell is not taken for well", () => {
-  const outcome = takeOut({ rows: [both, both, []] });
+  const outcome = takeOut({ rows: [both, both, 28] });
   expect(outcome.code).toBe(75);
-  expect(takeOut({ rows: [[]] })).toMatchObject({ code: 69, stderr: "HAProxy does not answer\n" });
+  for (const nothing of [28, "<html>503 Service Unavailable</html>"])
+    expect(takeOut({ rows: [nothing] })).toMatchObject({ code: 69, stderr: "HAProxy does not answer\n" });
 });
 
 test("what a run has left that was cut off on this machine, is let in again", () => {
@@ -129,8 +132,7 @@ jest.setTimeout(30_000);
 test("one that nobody hears any more lets it in, also before it has said that it is out", async () => {
   const folder = mkdtempSync(join(tmpdir(), "take-out-"));
   const log = join(folder, "log");
-  const page = [header, up("s1", 1), up("s2")].map((row) => `${row}\n`).join("");
-  writeFileSync(join(folder, "page"), page);
+  writeFileSync(join(folder, "page"), page(up("s1", 1), up("s2")));
   writeFileSync(join(folder, "owner"), given.OWNER);
   writeFileSync(
     join(folder, "curl"),
