@@ -2,7 +2,7 @@ import { onMachine } from "../../e2e/labs";
 import { traces } from "../../e2e/traces";
 import type { Stage } from "./scene";
 
-type State = Record<string, string>;
+export type State = Record<string, string>;
 
 /** What a cluster is: its files, units, nodes and members, but for what is made anew each time: tokens, certificates. */
 export async function madeState(stage: Stage): Promise<State> {
