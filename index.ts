@@ -19,8 +19,8 @@ const join = manifest.join && {
 const { name, ...described } = manifest;
 const cluster = new K3sCluster(name, { ...described, ...secrets, join });
 
-export const { kubeconfig, endpoint, token, agentToken, caCertificate, clusterId, servers, agents, version } =
-  cluster;
+export const { kubeconfig, endpoint, token, agentToken, caCertificate, clusterId, statsPassword } = cluster;
+export const { servers, agents, version } = cluster;
 
 /** The manifest is a file that `manifest` names, or the same object under `cluster`. */
 function readManifest(): Manifest {

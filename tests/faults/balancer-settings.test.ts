@@ -42,6 +42,14 @@ test("V02 with always an agent asks nobody but its HAProxy, and is reached throu
   expect(await onMachine(lab, "s1", `${kubectl} get --raw /api/v1/nodes/a1/proxy/healthz`)).toBe("ok");
 });
 
+test("V02 the output statsPassword opens the page of statistics", async () => {
+  const password = (await stack.pulumi(["stack", "output", "statsPassword", "--show-secrets"])).trim();
+  const asked = ["wrong", password].map((own) =>
+    onMachine(lab, "a1", `curl -s -o /dev/null -w '%{http_code}' -u 'admin:${own}' http://127.0.0.1:1936/`),
+  );
+  expect(await Promise.all(asked)).toEqual(["401", "200"]);
+});
+
 test("V02 nothing has drifted, and nothing is to be changed", async () => {
   expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/Resources:\n +\d+ unchanged\n/);
   expect(await stack.pulumi(["preview"])).not.toMatch(/\d+ to (create|update|replace|delete)/);
