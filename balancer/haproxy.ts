@@ -26,7 +26,7 @@ export interface Balancer {
 }
 
 /** Of the text below: another with every change of it, so that those that are there are written anew. */
-export const form = "2";
+export const form = "3";
 
 /** The text of haproxy.cfg. */
 export function haproxyFile({ node, backends, listeners, health, timing, stats, mark }: Balancer): string {
@@ -52,6 +52,8 @@ export function haproxyFile({ node, backends, listeners, health, timing, stats, 
       "monitor-uri /",
       `monitor fail if ${none("ready")}${alive ? ` ${none("alive")}` : ""}`,
       `http-request return status 200 content-type text/plain string ${checked("name", "the mark", mark)} if { path /mark }`,
+      // Who is cut off with few of the servers is not to have the virtual address where somebody else has it, too.
+      `http-request return status 200 content-type text/plain string most if { path /majority } { nbsrv(ready) ge ${Math.floor(backends.length / 2) + 1} }`,
       "stats enable",
       "stats uri /stats",
       // For root alone, as the socket is: a server that is about to restart is taken out here.

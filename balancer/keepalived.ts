@@ -2,7 +2,15 @@ import { haproxy, ours } from "./paths";
 import { isKnown } from "./subnets";
 import { checked, distinct, familyOf, whole } from "./values";
 import { addressComplaints, addressLines, announced, type VirtualAddress } from "./virtual-addresses";
-import { advertIntervalOf, priorityOf, question, type Vrrp, vrrpPassword } from "./vrrp";
+import {
+  advertIntervalOf,
+  checkedCheck,
+  minority,
+  priorityOf,
+  type VipCheck,
+  type Vrrp,
+  vrrpPassword,
+} from "./vrrp";
 
 export interface VipMachine {
   name: string;
@@ -16,6 +24,7 @@ export interface Vip {
   /** Tells these machines from other routers in their network. */
   routerId: number;
   vrrp: Vrrp;
+  check: VipCheck;
 }
 
 /** One of the machines. */
@@ -29,7 +38,7 @@ export interface Here {
 
 /** The text of keepalived.conf on one of the machines. */
 export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): string {
-  const { machines, addresses, routerId, vrrp } = vip;
+  const { machines, addresses, routerId, vrrp, check } = vip;
   const place = machines.findIndex((machine) => machine.name === name);
   const self = machines[place];
   if (self === undefined) throw new Error(`${name} is none of the machines that may have the address`);
@@ -47,8 +56,9 @@ export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): 
     "",
     ...block("global_defs", [`router_id ${checked("name", "the machine", name)}`, ...scriptSecurity]),
     "",
-    ...block("vrrp_script haproxy", script),
+    ...block("vrrp_script haproxy", reachesSome(check)),
     "",
+    ...(vrrp.version === 3 ? [...block("vrrp_script majority", reachesMost(check)), ""] : []),
     ...block("vrrp_instance kubernetes", [
       ...stateLines(vrrp, place),
       `interface ${where}`,
@@ -61,14 +71,14 @@ export function keepalivedFile(vip: Vip, { name, device, leaving = [] }: Here): 
       ...block("unicast_peer", peers),
       ...block("virtual_ipaddress", [lines.announced]),
       ...(lines.others.length > 0 ? block("virtual_ipaddress_excluded", lines.others) : []),
-      ...block("track_script", ["haproxy"]),
+      ...block("track_script", vrrp.version === 3 ? ["haproxy", "majority"] : ["haproxy"]),
     ]),
     "",
   ].join("\n");
 }
 
 /** All that keepalived could not take, or would take for something else, a clause each. */
-export function vipComplaints({ machines, addresses, routerId, vrrp }: Vip): string[] {
+export function vipComplaints({ machines, addresses, routerId, vrrp, check }: Vip): string[] {
   const [first] = machines;
   const family = familyOf(first?.address ?? "");
   return [
@@ -100,6 +110,7 @@ export function vipComplaints({ machines, addresses, routerId, vrrp }: Vip): str
     complaint(() => whole("the router id", routerId, 1, 255)),
     complaint(() => advertIntervalOf(vrrp)),
     complaint(() => authentication(vrrp)),
+    complaint(() => checkedCheck(check)),
     family === 6 && vrrp.version === 2 ? "VRRP 2 has no IPv6: take version 3" : undefined,
   ].filter((each, index, all): each is string => each !== undefined && all.indexOf(each) === index);
 }
@@ -134,15 +145,26 @@ const scriptSecurity = ["script_user root", "enable_script_security"];
 const reminder = 1;
 
 /** It has no weight, so that a failure gives the address away: a lower priority alone takes it from nobody. */
-const script = [
-  `script "/usr/bin/curl --silent --fail --max-time ${question.patience} --output /dev/null --unix-socket ${haproxy.health} http://localhost/"`,
-  `interval ${question.interval}`,
-  "timeout 1",
-  `fall ${question.fall}`,
-  `rise ${question.rise}`,
+function reachesSome(check: VipCheck): string[] {
   // Or the address would be there before the first answer.
-  "init_fail",
-];
+  return [...asks("/", check), "init_fail"];
+}
+
+/** It takes the address from nobody, and says who keeps it where two have it and hear each other again. */
+function reachesMost(check: VipCheck): string[] {
+  return [...asks("/majority", check), `weight -${minority}`];
+}
+
+function asks(path: string, { interval, timeout, fall, rise }: VipCheck): string[] {
+  const seconds = timeout / 1_000;
+  return [
+    `script "/usr/bin/curl --silent --fail --max-time ${seconds} --output /dev/null --unix-socket ${haproxy.health} http://localhost${path}"`,
+    `interval ${interval / 1_000}`,
+    `timeout ${Math.ceil(seconds)}`,
+    `fall ${fall}`,
+    `rise ${rise}`,
+  ];
+}
 
 function stateLines({ version }: Vrrp, place: number): string[] {
   if (version === 3) return ["version 3", "state BACKUP", "nopreempt"];

@@ -15,7 +15,7 @@ export const haproxy = {
   known: "/run/haproxy-k3s/servers",
   /** Commands to the running HAProxy, for root only. */
   admin: "/run/haproxy-k3s/admin.sock",
-  /** Whether there is a server to send connections to: GET / answers 200 or 503; also /mark, and /stats;csv. */
+  /** Whether there is a server to send connections to: GET / answers 200 or 503, GET /majority whether they are most; also /mark, and /stats;csv. */
   health: "/run/haproxy-k3s/health.sock",
 } as const;
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { Listener } from "../balancer/haproxy-text";
 import type { CheckTiming } from "../balancer/timing";
-import type { Vrrp } from "../balancer/vrrp";
+import type { VipCheck, Vrrp } from "../balancer/vrrp";
 import { addressesOf, isVirtual, type VirtualEndpoint } from "../manifest/endpoint";
 import type { Haproxy } from "../manifest/haproxy";
 import { milliseconds } from "../manifest/units";
@@ -133,6 +133,7 @@ export function inFront(
       addresses: endpoint.vip,
       routerId: endpoint.routerId,
       vrrp: vrrpOf(endpoint.vrrp),
+      check: vipCheckOf(endpoint.check),
       keepPackage: haproxy.package === "keep",
       cluster: name,
     },
@@ -178,6 +179,10 @@ function checkTimingOf({
     connect: milliseconds(connect),
     answer: milliseconds(check),
   };
+}
+
+function vipCheckOf({ interval, timeout, ...times }: VirtualEndpoint["check"]): VipCheck {
+  return { ...times, interval: milliseconds(interval), timeout: milliseconds(timeout) };
 }
 
 function vrrpOf(vrrp: VirtualEndpoint["vrrp"]): Vrrp {

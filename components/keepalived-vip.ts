@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VirtualAddress } from "../balancer/virtual-addresses";
-import { routerIdOf, type Vrrp } from "../balancer/vrrp";
+import { routerIdOf, type VipCheck, type Vrrp, vipCheck } from "../balancer/vrrp";
 import type { Connection } from "../providers/connection";
 import { Keepalived } from "../providers/keepalived/resource";
 import { hidden, passwordIn } from "./hidden";
@@ -25,6 +25,8 @@ export interface KeepalivedVipArgs {
   routerId?: pulumi.Input<number | undefined>;
   /** Default: `{ version: 3, advertInterval: 200 }`. */
   vrrp?: pulumi.Input<Vrrp | undefined>;
+  /** How keepalived asks HAProxy; default: every second, 800 ms for an answer, `fall` 2, `rise` 1. */
+  check?: pulumi.Input<Partial<VipCheck> | undefined>;
   /** Whether a package that was brought stays when this goes; default: false. */
   keepPackage?: boolean;
   /** The cluster's name; default: the component's own. */
@@ -60,6 +62,7 @@ export class KeepalivedVip extends pulumi.ComponentResource {
       pulumi.output(args.vrrp).apply((its): Vrrp => its ?? { version: 3 }),
       ({ version }) => version === 2,
     );
+    const check = pulumi.output(args.check).apply((its) => ({ ...vipCheck, ...its }));
     const routerId = pulumi.output(args.routerId).apply((id) => id ?? routerIdOf(cluster));
     const made = args.machines.map(
       ({ name, connection, interface: device }) =>
@@ -67,7 +70,7 @@ export class KeepalivedVip extends pulumi.ComponentResource {
           name,
           {
             ...{ cluster, name, connection: known(connection), interface: device, machines },
-            ...{ addresses: args.addresses, routerId, vrrp, keepPackage, patience },
+            ...{ addresses: args.addresses, routerId, vrrp, check, keepPackage, patience },
             peers: reached.filter((other) => other.name !== name),
           },
           { parent: this, dependsOn: options.dependsOn },

@@ -45,7 +45,7 @@ export function hasVip(manifest: unknown): boolean {
 const anonymousPathsSince = 32;
 
 export function defaultHealthCheck(version: string): HealthCheck {
-  return knowsAnonymousPaths(version) ? "anonymous-health" : "any-401";
+  return knowsAnonymousPaths(version) ? "anonymous-health" : "anonymous-auth";
 }
 
 function knowsAnonymousPaths(version: string): boolean {
@@ -134,7 +134,7 @@ function healthCheck(manifest: unknown, servers: WrittenMachine[]): Found[] {
   const known = typeof version === "string" ? version : "";
   if (written === "anonymous-health" && !knowsAnonymousPaths(known))
     return [
-      { way, message: `anonymous-health needs v1.${anonymousPathsSince}: use any-401 or anonymous-auth` },
+      { way, message: `anonymous-health needs v1.${anonymousPathsSince}: use anonymous-auth or any-401` },
     ];
   const mode = written ?? defaultHealthCheck(known);
   const args = argsOf(manifest, servers);

@@ -1,7 +1,7 @@
 import { addressOf, inNetworkOf, isEdgeOf, isKnown, sameAddress } from "../balancer/subnets";
 import { familyOf } from "../balancer/values";
 import { labelComplaint, labelText } from "../balancer/virtual-addresses";
-import { advertIntervalOf } from "../balancer/vrrp";
+import { advertIntervalOf, checkedCheck, vipCheck } from "../balancer/vrrp";
 import { blocksOf } from "./compare-network";
 import type { WrittenMachine } from "./every-machine";
 import { defaultClusterCidr, defaultServiceCidr } from "./network";
@@ -34,7 +34,7 @@ export function compareEndpoint(
       ),
     ];
   if (!present("vip"))
-    return ["interface", "label", "routerId", "vrrp"]
+    return ["interface", "label", "routerId", "vrrp", "check"]
       .filter(present)
       .map((key) => at(key, "only a virtual address has it: use vip instead of address"));
   const servers = machines.filter(({ role }) => role === "server");
@@ -45,6 +45,7 @@ export function compareEndpoint(
   }
   return [
     ...vrrpFields(endpoint.vrrp),
+    ...checkFields(endpoint.check),
     ...addresses(manifest, endpoint, [...machines, ...balancers]),
     ...families(endpoint, owners, `the ${who}s`),
   ];
@@ -82,6 +83,24 @@ function interval(text: string): Found[] {
   } catch (error) {
     const way = ["endpoint", "vrrp", "advertInterval"];
     return [{ way, message: `in milliseconds, ${(error as Error).message}` }];
+  }
+}
+
+function checkFields(check: unknown): Found[] {
+  if (!isMap(check)) return [];
+  const { interval, timeout } = check;
+  const given = { interval, timeout };
+  const times = Object.entries(given).flatMap(([key, text]) => {
+    const time = typeof text === "string" ? milliseconds(text) : Number.NaN;
+    return Number.isNaN(time) ? [] : [[key, time] as const];
+  });
+  try {
+    checkedCheck({ ...vipCheck, ...Object.fromEntries(times) });
+    return [];
+  } catch (error) {
+    return [
+      { way: ["endpoint", "check"], message: `in milliseconds, ${(error as Error).message}`, atKey: true },
+    ];
   }
 }
 

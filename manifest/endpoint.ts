@@ -2,7 +2,7 @@ import { z } from "zod";
 import { withoutPrefix } from "../balancer/subnets";
 import { interfaceName } from "../balancer/values";
 import { labelText, type VirtualAddress } from "../balancer/virtual-addresses";
-import { vrrpPassword } from "../balancer/vrrp";
+import { vipCheck, vrrpPassword } from "../balancer/vrrp";
 import { host } from "./kinds";
 import { shown } from "./shown";
 import { port, text, whole } from "./text";
@@ -23,6 +23,7 @@ export interface VirtualEndpoint {
   interface?: string;
   routerId?: number;
   vrrp: { version: 3; advertInterval: string } | { version: 2; password: string };
+  check: { interval: string; timeout: string; fall: number; rise: number };
 }
 
 export function isVirtual(endpoint: Endpoint | undefined): endpoint is VirtualEndpoint {
@@ -99,6 +100,21 @@ const vrrp = z
   })
   .meta({ id: "vrrp", description: "How the machines agree on who has the address." });
 
+const time = (milliseconds: number) => duration.default(`${milliseconds} ms`);
+
+const check = z
+  .strictObject({
+    interval: time(vipCheck.interval).describe("How often HAProxy is asked, in whole seconds"),
+    timeout: time(vipCheck.timeout).describe("How long its answer may take"),
+    fall: whole("a number of checks", 1, 10)
+      .default(vipCheck.fall)
+      .describe("How many that fail give the address away"),
+    rise: whole("a number of checks", 1, 10)
+      .default(vipCheck.rise)
+      .describe("How many that succeed make a machine one that may have it again"),
+  })
+  .meta({ id: "vipCheck", description: "How keepalived asks the HAProxy of its machine." });
+
 export const endpoint = z
   .strictObject({
     address: host.optional().describe("Where a balancer of yours answers. Default: none"),
@@ -122,6 +138,7 @@ export const endpoint = z
         "With vip: tells these machines from other routers in their network. Default: made of the cluster's name",
       ),
     vrrp: vrrp.optional().describe("With vip: how the machines agree. Default: version 3"),
+    check: check.prefault({}).describe("With vip: how a machine finds out that its HAProxy does not work"),
   })
   .meta({
     id: "endpoint",

@@ -91,7 +91,7 @@ export const haproxySettings = z
       .describe(
         "How a server says that it is ready: its API answers /readyz to strangers, by an AuthenticationConfiguration for " +
           "/livez, /readyz and /healthz alone or by anonymous-auth; or any-401, which changes nothing on servers and does not " +
-          "see a lost quorum. Default: anonymous-health from v1.32 on, any-401 before",
+          "see a lost quorum. Default: anonymous-health from v1.32 on, anonymous-auth before",
       ),
     stats: z
       .union([z.literal(false), stats], {

@@ -21,7 +21,7 @@ export function cost(
     return `changing it reloads keepalived on ${name}; for seconds two machines may have the address, then one`;
   if (changed.includes("interface"))
     return `changing it reloads keepalived on ${name}; if the address is there, it moves to ${next(inputs)}, once`;
-  const reloads: (keyof KeepalivedInputs)[] = ["machines", "addresses", "vrrp", "files"];
+  const reloads: (keyof KeepalivedInputs)[] = ["machines", "addresses", "vrrp", "check", "files"];
   if (changed.some((key) => reloads.includes(key)))
     return `changing it reloads keepalived on ${name}; the address stays where it is`;
   return `changing it touches nothing that runs on ${name}`;

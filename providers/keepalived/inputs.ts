@@ -1,5 +1,5 @@
 import type { VirtualAddress } from "../../balancer/virtual-addresses";
-import type { Vrrp } from "../../balancer/vrrp";
+import type { VipCheck, Vrrp } from "../../balancer/vrrp";
 import type { Connection, Member } from "../connection";
 import type { Live } from "./observe";
 
@@ -15,6 +15,7 @@ export interface KeepalivedInputs extends Partial<Live> {
   addresses: VirtualAddress[];
   routerId: number;
   vrrp: Vrrp;
+  check: VipCheck;
   /** The others of the machines: they are looked at, and never changed. */
   peers: Member[];
   /** Whether the package stays when this goes, where it was not there before. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { withoutPrefix } from "../../balancer/subnets";
-import { priorityOf, question, slowestTakeover } from "../../balancer/vrrp";
+import { priorityOf, slowestTakeover } from "../../balancer/vrrp";
 import type { Machine } from "../../remote/machine";
 import { script } from "../../remote/script";
 import { StepError } from "../failure";
@@ -58,9 +58,9 @@ export async function holder(machine: Machine, inputs: KeepalivedInputs, seen: O
 }
 
 /** The first answer of HAProxy, and the time after which the last machine takes what it thinks nobody has. */
-function calmAfter({ machines, vrrp }: KeepalivedInputs): number {
+function calmAfter({ machines, vrrp, check }: KeepalivedInputs): number {
   const lowest = priorityOf(machines.length - 1, machines.length, vrrp);
-  return 1_000 * question.interval + slowestTakeover(vrrp, lowest).died + 500;
+  return check.interval + slowestTakeover(vrrp, lowest).died + 500;
 }
 
 /** Those who have the addresses, of those who should hear each other. */

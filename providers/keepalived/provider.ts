@@ -25,7 +25,7 @@ export const keepalived: Resource<KeepalivedInputs, KeepalivedOutputs> = {
   outputs: ["device"],
   createOnly: ["peers", "patience"],
   // A router id and addresses are looked for until they are ours, and who leaves is heard until then.
-  pending: ["machines", "addresses", "routerId", "vrrp"],
+  pending: ["machines", "addresses", "routerId", "vrrp", "check"],
   check: (inputs) => ({ mistakes: complaints(inputs), learned: untouched }),
   cost,
   changes: ({ name, connection }) => ({ name, connection }),

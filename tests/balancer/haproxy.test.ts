@@ -71,10 +71,23 @@ frontend health
     monitor-uri /
     monitor fail if { nbsrv(ready) eq 0 } { nbsrv(alive) eq 0 }
     http-request return status 200 content-type text/plain string 5e if { path /mark }
+    http-request return status 200 content-type text/plain string most if { path /majority } { nbsrv(ready) ge 2 }
     stats enable
     stats uri /stats
     stats admin if TRUE
 `);
+});
+
+test.each([
+  [1, 1],
+  [3, 2],
+  [4, 3],
+  [5, 3],
+])("says whether most of %i servers are ready: %i", (count, most) => {
+  const backends = Array.from({ length: count }, (_, index) => ({
+    ...{ name: `s${index + 1}`, address: `10.0.0.1${index}`, port: 6443 },
+  }));
+  expect(haproxyFile({ ...agent, backends })).toContain(`{ path /majority } { nbsrv(ready) ge ${most} }\n`);
 });
 
 test("a server that answers 401 to strangers is ready, and there is nothing to fall back to", () => {
@@ -96,6 +109,7 @@ frontend health
     monitor-uri /
     monitor fail if { nbsrv(ready) eq 0 }
     http-request return status 200 content-type text/plain string 5e if { path /mark }
+    http-request return status 200 content-type text/plain string most if { path /majority } { nbsrv(ready) ge 2 }
     stats enable
     stats uri /stats
     stats admin if TRUE

@@ -1,4 +1,5 @@
 import { keepalivedFile, type Vip, vipComplaints } from "../../balancer/keepalived";
+import { vipCheck } from "../../balancer/vrrp";
 
 const machine = (place: number) => ({ name: `s${place}`, address: `10.0.0.1${place}` });
 
@@ -11,6 +12,7 @@ const vip: Vip = {
   addresses: [{ address: "10.0.0.100/24", label: "api" }],
   routerId: 51,
   vrrp: { version: 3 },
+  check: vipCheck,
 };
 
 test("no machine is preferred, and each says so to the others alone", () => {
@@ -33,6 +35,15 @@ vrrp_script haproxy {
     init_fail
 }
 
+vrrp_script majority {
+    script "/usr/bin/curl --silent --fail --max-time 0.8 --output /dev/null --unix-socket /run/haproxy-k3s/health.sock http://localhost/majority"
+    interval 1
+    timeout 1
+    fall 2
+    rise 1
+    weight -127
+}
+
 vrrp_instance kubernetes {
     version 3
     state BACKUP
@@ -53,6 +64,7 @@ vrrp_instance kubernetes {
     }
     track_script {
         haproxy
+        majority
     }
 }
 `);
@@ -99,6 +111,14 @@ test("with version 2 the first machine is the master, and a password is sent in 
 }
 `);
   expect(second).toMatch(/state BACKUP\n {4}interface eth0\n {4}virtual_router_id 51\n {4}priority 204\n/);
+});
+
+test("HAProxy is asked as it is told", () => {
+  const check = { interval: 3_000, timeout: 1_500, fall: 4, rise: 2 };
+  const text = keepalivedFile({ ...vip, check }, on("s1"));
+  expect(
+    text.match(/--max-time 1\.5 .*\n {4}interval 3\n {4}timeout 2\n {4}fall 4\n {4}rise 2\n/g),
+  ).toHaveLength(2);
 });
 
 test("addresses may have interfaces of their own, and one is announced for all of them", () => {
@@ -201,11 +221,21 @@ test.each<[string, Partial<Vip>, string]>([
     { vrrp: { version: 3, advertInterval: 0 } },
     "advertInterval is 0, and must be a whole number",
   ],
-  ["an interval beyond VRRP", { vrrp: { version: 3, advertInterval: 41_000 } }, "from 50 to 40950"],
+  ["an interval beyond VRRP", { vrrp: { version: 3, advertInterval: 41_000 } }, "from 50 to 10000"],
   [
     "IPv6 with version 2",
     { ...v2("secret"), machines: [six(1), six(2)], addresses: [{ address: "fd00::1/64" }] },
     "VRRP 2 has no IPv6: take version 3",
+  ],
+  [
+    "an answer that may take longer than until the next question",
+    { check: { ...vipCheck, timeout: 1_001 } },
+    "the timeout of the check is 1001, and must be a whole number from 100 to 1000",
+  ],
+  [
+    "no failure at all",
+    { check: { ...vipCheck, fall: 0 } },
+    "fall is 0, and must be a whole number from 1 to 10",
   ],
   ["a ninth character", v2("managed_a"), "the password of VRRP must be 1 to 8 letters"],
   ["no password", v2(""), "the password of VRRP must be"],
@@ -248,6 +278,7 @@ test("all that is wrong is said at once, each once", () => {
     addresses: [{ address: "10.0.0.100" }, { address: "10.0.0.11/24", label: "a b" }],
     routerId: 0,
     vrrp: { version: 2, password: "far too long" },
+    check: { ...vipCheck, interval: 1_500 },
   };
   expect(vipComplaints(wrong)).toEqual([
     'the address of s2 is "s2.example", and must be an IP address',
@@ -256,6 +287,7 @@ test("all that is wrong is said at once, each once", () => {
     'the label "a b" must be letters, digits, dots and dashes, at most 10 behind eth0:',
     "the router id is 0, and must be a whole number from 1 to 255",
     expect.stringContaining("the password of VRRP must be 1 to 8 letters"),
+    "the interval of the check is 1500, and must be whole seconds",
   ]);
   expect(vipComplaints(vip)).toEqual([]);
 });

@@ -24,8 +24,11 @@ describe("a server is out of the balancer", () => {
 
 test("the defaults, and what they come to, are those of the documentation", () => {
   const page = readFileSync("docs/haproxy.md", "utf8");
-  const written = [...page.matchAll(/^\| `(\w+)` \| (\d+)( m?s)? \|/gm)].map(
-    ([, key = "", value, unit]): [string, number] => [key, Number(value) * (unit === " s" ? 1000 : 1)],
+  const written = [...page.matchAll(/^\| `(\w+)`(?: \(`(\w+)`\))? \| (\d+)( m?s)? \|/gm)].map(
+    ([, key = "", inPrograms = key, value, unit]): [string, number] => [
+      inPrograms,
+      Number(value) * (unit === " s" ? 1000 : 1),
+    ],
   );
   expect(Object.fromEntries(written)).toEqual(checkTiming);
   const { stopped, hung, withoutQuorum } = slowestOut(checkTiming);

@@ -1,4 +1,4 @@
-import { priorityOf, routerIdOf, slowestTakeover, type Vrrp } from "../../balancer/vrrp";
+import { minority, priorityOf, routerIdOf, slowestTakeover, type Vrrp } from "../../balancer/vrrp";
 
 const three: Vrrp = { version: 3 };
 const two: Vrrp = { version: 2, password: "secret" };
@@ -30,8 +30,8 @@ describe("priorities", () => {
   test.each([
     [2, [254, 204]],
     [3, [254, 204, 154]],
-    [5, [254, 204, 154, 104, 54]],
-    [7, [254, 212, 170, 128, 86, 44, 2]],
+    [5, [254, 223, 192, 161, 130]],
+    [7, [254, 233, 212, 191, 170, 149, 128]],
   ])("of %i machines fall with their place", (machines, expected) => {
     expect(expected.map((_, place) => priorityOf(place, machines, three))).toEqual(expected);
   });
@@ -40,7 +40,9 @@ describe("priorities", () => {
     for (let machines = 1; machines <= 100; machines++) {
       const all = Array.from({ length: machines }, (_, place) => priorityOf(place, machines, three));
       expect(new Set(all).size).toBe(machines);
-      expect(Math.min(...all)).toBeGreaterThanOrEqual(1);
+      // Also of those that are cut off with few of the servers, each lower than all others.
+      expect(Math.min(...all) - minority).toBeGreaterThanOrEqual(1);
+      expect(Math.max(...all) - minority).toBeLessThan(Math.min(...all));
     }
   });
 

@@ -123,7 +123,9 @@ describe("with HAProxy", () => {
 
 describe("a virtual address", () => {
   test("is in front of an HAProxy on every server, which listens where the address answers", async () => {
-    await cluster({ endpoint: { ...vip, interface: "eth0", label: "api", routerId: 7 } });
+    await cluster({
+      endpoint: { ...vip, interface: "eth0", label: "api", routerId: 7, check: { interval: "2 s" } },
+    });
     expect(named("HaProxy")).toEqual(["a1", "s1", "s2", "s3"]);
     expect(only("HaProxy", "s2").listeners).toEqual([
       { address: "127.0.0.1", port: 16443 },
@@ -136,6 +138,7 @@ describe("a virtual address", () => {
       addresses: [{ address: "10.0.0.100/24", label: "api" }],
       routerId: 7,
       vrrp: { version: 3, advertInterval: 200 },
+      check: { interval: 2_000, timeout: 800, fall: 2, rise: 1 },
     });
   });
 

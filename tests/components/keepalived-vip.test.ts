@@ -20,6 +20,7 @@ test("each machine has a part, knows the others, and may have the addresses in t
     addresses,
     routerId: routerIdOf("prod"),
     vrrp: { version: 3 },
+    check: { interval: 1_000, timeout: 800, fall: 2, rise: 1 },
     patience: 120_000,
   };
   expect(only("Keepalived", "s1")).toMatchObject({
@@ -46,8 +47,13 @@ test("what is given is passed on, and an address takes the place of the connecti
   ];
   const more = { routerId: 7, cluster: "dev", keepPackage: true, patience: 5 };
   const vrrp = { version: 3 as const, advertInterval: 500 };
-  await made(new KeepalivedVip("vip", { machines: given, addresses, vrrp, ...more }).address);
-  expect(only("Keepalived", "s1")).toMatchObject({ ...more, vrrp, interface: "eth1" });
+  await made(
+    new KeepalivedVip("vip", { machines: given, addresses, vrrp, check: { fall: 3 }, ...more }).address,
+  );
+  expect(only("Keepalived", "s1")).toMatchObject({
+    ...{ ...more, vrrp, interface: "eth1" },
+    check: { interval: 1_000, timeout: 800, fall: 3, rise: 1 },
+  });
   expect(only("Keepalived", "s1").machines).toEqual([
     { name: "s1", address: "10.0.0.11" },
     { name: "s2", address: "10.0.0.12" },

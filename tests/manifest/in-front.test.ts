@@ -11,6 +11,7 @@ describe("a virtual address", () => {
       vip: [{ address: "10.0.0.100/24" }],
       port: 8443,
       vrrp: { version: 3, advertInterval: "200 ms" },
+      check: { interval: "1000 ms", timeout: "800 ms", fall: 2, rise: 1 },
     });
     expect(tlsSans).toEqual(["10.0.0.100"]);
     expect(haproxy).toMatchObject({ port: 16443, healthCheck: "anonymous-health", stats: { port: 1936 } });
@@ -23,6 +24,7 @@ describe("a virtual address", () => {
   label: api
   routerId: 7
   vrrp: { version: 2, password: pw }
+  check: { interval: 2 s, timeout: 1 s, fall: 3 }
 `;
     const { endpoint, tlsSans } = parseManifest(threeServers(more), "f");
     expect(endpoint).toEqual({
@@ -34,6 +36,7 @@ describe("a virtual address", () => {
       interface: "eth0",
       routerId: 7,
       vrrp: { version: 2, password: "pw" },
+      check: { interval: "2 s", timeout: "1 s", fall: 3, rise: 1 },
     });
     expect(tlsSans).toEqual(["10.0.0.100", "fd00::100"]);
   });
@@ -84,7 +87,7 @@ describe("HAProxy", () => {
 
   test("asks servers that the version lets be asked, and takes any answer of older ones", () => {
     expect(haproxyOf("haproxy: {}")?.healthCheck).toBe("anonymous-health");
-    expect(haproxyOf("haproxy: {}", "v1.31.4+k3s1")?.healthCheck).toBe("any-401");
+    expect(haproxyOf("haproxy: {}", "v1.31.4+k3s1")?.healthCheck).toBe("anonymous-auth");
     expect(haproxyOf("haproxy: { healthCheck: anonymous-auth }", "v1.31.4+k3s1")?.healthCheck).toBe(
       "anonymous-auth",
     );

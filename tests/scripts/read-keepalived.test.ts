@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { keepalivedFile, type Vip } from "../../balancer/keepalived";
 import { leaveFile } from "../../balancer/virtual-addresses";
+import { vipCheck } from "../../balancer/vrrp";
 import { type StubMachine, stubMachine } from "./harness";
 
 const folder = "/etc/keepalived-k3s";
@@ -16,6 +17,7 @@ const vip: Vip = {
   ],
   routerId: 51,
   vrrp: { version: 3 },
+  check: vipCheck,
 };
 
 /** A machine as install-keepalived.sh leaves it. */

@@ -104,6 +104,21 @@ test.each<[string, string, ...string[]]>([
     "4:44 endpoint.vip.dev: unknown key: allowed here are address, interface, label",
   ],
   [
+    "a check between seconds",
+    threeServers("endpoint: { vip: 10.0.0.100/24, check: { interval: 1500 ms } }"),
+    "4:33 endpoint.check: in milliseconds, the interval of the check is 1500, and must be whole seconds",
+  ],
+  [
+    "an answer that may take longer than until the next question",
+    threeServers("endpoint: { vip: 10.0.0.100/24, check: { timeout: 2 s } }"),
+    "4:33 endpoint.check: in milliseconds, the timeout of the check is 2000, and must be a whole number from 100 to 1000",
+  ],
+  [
+    "a check of a balancer of yours",
+    threeServers("endpoint: { address: lb.example.com, check: { fall: 3 } }"),
+    "4:38 endpoint.check: only a virtual address has it: use vip instead of address",
+  ],
+  [
     "a router id that cannot be",
     threeServers("endpoint: { vip: 10.0.0.100/24, routerId: 256 }"),
     "4:43 endpoint.routerId: 256 is not a router id: a whole number from 1 to 255, without quotes",
@@ -146,7 +161,7 @@ test.each<[string, string, ...string[]]>([
   [
     "an interval that is too short",
     threeServers("endpoint: { vip: 10.0.0.100/24, vrrp: { advertInterval: 10 ms } }"),
-    "4:57 endpoint.vrrp.advertInterval: in milliseconds, advertInterval is 10, and must be a whole number from 50 to 40950",
+    "4:57 endpoint.vrrp.advertInterval: in milliseconds, advertInterval is 10, and must be a whole number from 50 to 10000",
   ],
   [
     "an interval that keepalived rounds",

@@ -66,7 +66,7 @@ test.each<[string, string, ...string[]]>([
   [
     "a check that the version does not know",
     threeServers("haproxy: { healthCheck: anonymous-health }", "v1.31.4+k3s1"),
-    "4:25 haproxy.healthCheck: anonymous-health needs v1.32: use any-401 or anonymous-auth",
+    "4:25 haproxy.healthCheck: anonymous-health needs v1.32: use anonymous-auth or any-401",
   ],
   [
     "times and numbers beyond HAProxy's",

@@ -1,3 +1,4 @@
+import { vipCheck } from "../../../balancer/vrrp";
 import { cost } from "../../../providers/keepalived/cost";
 import type { KeepalivedInputs } from "../../../providers/keepalived/inputs";
 
@@ -12,6 +13,7 @@ const inputs: KeepalivedInputs = {
   addresses: [{ address: "10.0.0.100/24" }],
   routerId: 51,
   vrrp: { version: 3 },
+  check: vipCheck,
   peers: [],
   patience: 1,
   unit: "active, enabled",
@@ -37,6 +39,7 @@ test.each<[string, Partial<KeepalivedInputs>, Partial<KeepalivedInputs>, string]
     "changing it looks whether s1 has the address alone; one of those that do not hear each other is stopped",
   ],
   ["another order", { machines: [...inputs.machines].reverse() }, {}, stays],
+  ["another check", { check: { ...vipCheck, fall: 3 } }, {}, stays],
   ["an interval", { vrrp: { version: 3, advertInterval: 500 } }, {}, stays],
   ["one more address", { addresses: [...inputs.addresses, { address: "10.0.0.101/24" }] }, {}, stays],
   ["a label", { addresses: [{ address: "10.0.0.100/24", label: "api" }] }, {}, stays],

@@ -1,3 +1,4 @@
+import { vipCheck } from "../../../balancer/vrrp";
 import type { KeepalivedInputs } from "../../../providers/keepalived/inputs";
 import { rowFor } from "../fake-engine";
 import type { Answer, FakeMachine } from "../fake-machine";
@@ -15,6 +16,7 @@ export function inputsOf(machines: FakeMachine[], given: Partial<KeepalivedInput
     addresses: [{ address: virtual }],
     routerId: 51,
     vrrp: { version: 3 as const },
+    check: vipCheck,
     peers: machines.filter((machine) => machine !== self).map(reached),
     patience: 3_000,
     row: rowFor(self.name),
