@@ -1,6 +1,6 @@
 import { markdown } from "../measure/markdown";
 import type { Results, Row } from "./rows";
-import { compare, told } from "./verdicts";
+import { changesOfOwner, compare, told } from "./verdicts";
 
 /** The page that is committed beside the raw figures. */
 export function page(results: Results): string {
@@ -42,7 +42,7 @@ ${markdown(
 function rowOf({ disturbance, setting, commit, trials }: Row): string[] {
   const loads = trials.map(({ load }) => load);
   const failed = trials.map((trial) => trial.failed).toSorted((a, b) => a - b);
-  const changes = trials.map(({ owners }) => owners.length - 1);
+  const changes = trials.map(changesOfOwner);
   return [
     disturbance,
     setting === "ours" ? "ours" : "the guide's",

@@ -14,7 +14,7 @@ export interface Row {
 
 export type Results = Kept<Row>;
 
-/** How often each is tried: an address moves in seconds, a server's return takes half a minute, an agent's trial three. */
+/** How often each is tried: an agent's trial takes two minutes, and with the guide's values a server is out after half a minute. */
 export function planned(
   trials: number,
 ): { setting: Setting; disturbance: DisturbanceName; trials: number }[] {
@@ -27,7 +27,7 @@ export function planned(
     "HAProxy killed",
     "HAProxy hung",
   ] as const;
-  const outs = ["k3s stopped", "k3s killed", "k3s hung", "partition"] as const;
+  const outs = ["k3s stopped", "k3s killed", "k3s hung", "partition", "etcd cut off"] as const;
   const ours = (disturbance: DisturbanceName, count: number) =>
     ({ setting: "ours", disturbance, trials: count }) as const;
   const guide = (disturbance: DisturbanceName, count: number) =>
@@ -35,7 +35,7 @@ export function planned(
   return [
     ...moves.map((one) => ours(one, trials)),
     ours("host death", trials),
-    ...outs.map((one) => ours(one, some)),
+    ...outs.map((one) => ours(one, trials)),
     ours("death of a server", Math.ceil((trials * 2) / 3)),
     ...moves.map((one) => guide(one, some)),
     ...(["host death", ...outs] as const).map((one) => guide(one, few)),

@@ -45,15 +45,23 @@ test("an address that moves in time meets what was asked, beside the guide's", (
   const what = "host death: the address moves";
   const rows = [row("host death", [trial]), row("host death", [{ ...trial, moved: 3_300 }], "guide")];
   expect(verdictOf(what, rows)).toEqual([
-    "0.70 s / 0.70 s / 0.70 s (1)",
-    "3.30 s / 3.30 s / 3.30 s (1)",
+    "0.70 s / 0.70 s / 0.70 s (1); 1 move at most",
+    "3.30 s / 3.30 s / 3.30 s (1); 1 move at most",
     "met",
   ]);
+});
+
+test("a partition moves the address once, or not at all", () => {
+  const what = "partition, and its end: the address moves";
+  const of = (owners: string[]) => verdictOf(what, [row("partition", [{ ...trial, owners }])]);
+  expect(of(["s1"])).toEqual(["0 moves at most", "", "met"]);
+  expect(of(["s1", "s2", "s1"])).toEqual(["2 moves at most", "", "missed"]);
 });
 
 test.each([
   ["late", { moved: 1_201 }],
   ["never", { moved: null }],
+  ["there and back", { owners: ["s1", "s2", "s1"] }],
 ])("an address that moves %s misses it", (_, change) => {
   const rows = [row("host death", [trial, { ...trial, ...change }])];
   expect(verdictOf("host death: the address moves", rows)?.[2]).toBe("missed");
