@@ -155,6 +155,21 @@ test("V05 addresses of both families move together, also where machines know eac
   await Promise.all(all.map((name) => onMachine(lab, name, noIpv6)));
 });
 
+test(
+  "V06 nobody takes the address in ten minutes under full load",
+  async () => {
+    await made();
+    const begin = "for n in 1 2 3 4; do systemd-run -q --unit load$n sh -c 'while :; do :; done'; done";
+    await Promise.all(all.map((name) => onMachine(lab, name, begin)));
+    const moved = await moves(() => pause(minutes(10)));
+    const loads = await onMachine(lab, "s1", "cat /proc/loadavg");
+    await Promise.all(all.map((name) => onMachine(lab, name, "systemctl stop 'load*'")));
+    figures.push(`load average at the end of ten minutes: ${loads.split(" ").slice(0, 3).join(", ")}`);
+    expect(moved).toEqual([]);
+  },
+  minutes(15),
+);
+
 test("F31 machines that do not hear each other are an error that names what is not let through", async () => {
   await made();
   await onMachine(
