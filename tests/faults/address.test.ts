@@ -155,6 +155,26 @@ test("V05 addresses of both families move together, also where machines know eac
   await Promise.all(all.map((name) => onMachine(lab, name, noIpv6)));
 });
 
+test("V07 of two machines that have the address, the one with few of the servers gives it up, whatever its place", async () => {
+  await made();
+  await onMachine(lab, "s2", "systemctl restart keepalived-k3s");
+  await until("s1");
+  await onMachine(lab, "s1", `${unheard("-I")}; ${toServer("disable", "most")}`);
+  await onMachine(lab, "s2", `until ip -o address show dev eth0 | grep -q '${virtual}/'; do sleep 0.2; done`);
+  const lowered = "Changing effective priority from 254 to 127";
+  await onMachine(
+    lab,
+    "s1",
+    `until journalctl -u keepalived-k3s -n 20 | grep -q '${lowered}'; do sleep 0.2; done`,
+  );
+  expect(await owners()).toEqual(["s1", "s2"]);
+  await onMachine(lab, "s1", unheard("-D"));
+  await onMachine(lab, "s1", `while ip -o address show dev eth0 | grep -q '${virtual}/'; do sleep 0.2; done`);
+  await onMachine(lab, "s1", toServer("enable", "most"));
+  await pause(settled);
+  expect(await owners()).toEqual(["s2"]);
+});
+
 test(
   "V06 nobody takes the address in ten minutes under full load",
   async () => {
@@ -172,14 +192,10 @@ test(
 
 test("F31 machines that do not hear each other are an error that names what is not let through", async () => {
   await made();
-  await onMachine(
-    lab,
-    "s1",
-    "iptables -I INPUT -p 112 -j DROP; iptables -I OUTPUT -p 112 -j DROP; systemctl restart keepalived-k3s",
-  );
+  await onMachine(lab, "s1", `${unheard("-I")}; systemctl restart keepalived-k3s`);
   await configure({ addresses: [{ address: `${virtual}/24` }] });
   const { code, stdout } = await stack.tryPulumi(["up", "--yes", "--skip-preview"]);
-  await onMachine(lab, "s1", "iptables -F INPUT; iptables -F OUTPUT");
+  await onMachine(lab, "s1", unheard("-D"));
   expect(code).not.toBe(0);
   expect(stdout).toMatch(/both have \S+, since they do not hear each other/);
   expect(stdout).toContain("IP protocol 112");
@@ -232,6 +248,8 @@ defaults
   timeout server 5s
 backend ready
   server only 127.0.0.1:22
+backend most
+  server only 127.0.0.1:22
 frontend kubernetes
   bind :::8443 v4v6
   http-request return status 200 content-type text/plain string ${name}
@@ -239,6 +257,7 @@ frontend health
   bind unix@/run/haproxy-k3s/health.sock mode 600
   monitor-uri /
   monitor fail if { nbsrv(ready) eq 0 }
+  http-request return status 200 if { path /majority } { nbsrv(most) gt 0 }
 `;
   await onMachine(
     lab,
@@ -253,6 +272,9 @@ systemctl enable -q --now haproxy-k3s`,
   );
 }
 
+/** Longer than a machine needs to take what it thinks nobody has. */
+const settled = 3_000;
+
 type Act = (owner: string) => Promise<unknown>;
 
 /** Disturbs whoever has the address, and repairs that: meanwhile it moves once, and stays where it went. */
@@ -265,8 +287,7 @@ async function movesOnce(what: string, disturb: Act, repair: Act): Promise<void>
   figures.push(`${what}: ${moved}`);
   await repair(owner);
   await onMachine(lab, owner, "until systemctl is-active --quiet keepalived-k3s; do sleep 0.2; done");
-  // Longer than a machine needs to take what it thinks nobody has.
-  await pause(3_000);
+  await pause(settled);
   expect(await owners()).toEqual([other]);
 }
 
@@ -304,8 +325,16 @@ function systemctl(what: string): Act {
 }
 
 function serverIs(action: "enable" | "disable"): Act {
-  const command = `echo '${action} server ready/only' | socat - /run/haproxy-k3s/admin.sock`;
-  return (owner) => onMachine(lab, owner, command);
+  return (owner) => onMachine(lab, owner, toServer(action, "ready"));
+}
+
+function toServer(action: "enable" | "disable", backend: string): string {
+  return `echo '${action} server ${backend}/only' | socat - /run/haproxy-k3s/admin.sock`;
+}
+
+/** A machine that no other hears, and that hears none. */
+function unheard(verb: "-I" | "-D"): string {
+  return ["INPUT", "OUTPUT"].map((chain) => `iptables ${verb} ${chain} -p 112 -j DROP`).join("; ");
 }
 
 async function backAgain(name: string): Promise<void> {
