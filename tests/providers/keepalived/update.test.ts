@@ -92,6 +92,26 @@ describe("update", () => {
     expect(recorded?.properties).toMatchObject({ machines: old.machines, routerId: 51 });
   });
 
+  test.each([
+    [undefined, "eth1"],
+    ["eth1", "eth2"],
+  ])("from interface %s to %s that failed is still to be done, also after a look", async (before, after) => {
+    const [s1, s2] = await two(
+      { ...running("s1", true), "install-keepalived": { code: 1 } },
+      { "read-keepalived": looks("s2") },
+    );
+    const of = (device: string | undefined) => ({
+      ...inputsOf([s1, s2]),
+      ...untouched,
+      ...(device ? { interface: device } : {}),
+    });
+    const state = { ...of(before), device: "eth0" };
+    const { recorded } = await refusal(keepalived().update("prod/s1", state, of(after)));
+    const { props } = await keepalived().read("prod/s1", recorded?.properties ?? {});
+    expect(props.interface).toBe(before);
+    expect(await keepalived().diff(props, of(after))).toBe(true);
+  });
+
   test("goes machine by machine, and comes last to the one that has the address", async () => {
     const slow = held({ stdout: "reloaded\n" });
     const [s1, s2] = await two(running("s1", true), {
