@@ -40,7 +40,8 @@ describe("a virtual address", () => {
 });
 
 test("a virtual address of IPv6 is the same however it is spelled", () => {
-  const one = (vip: string) => parseManifest(threeServers(`endpoint: { vip: [10.0.0.100/24, "${vip}"] }`), "f");
+  const one = (vip: string) =>
+    parseManifest(threeServers(`endpoint: { vip: [10.0.0.100/24, "${vip}"] }`), "f");
   expect(one("FD00:0::0100/64")).toEqual(one("fd00::100/64"));
   expect(one("FD00:0::0100/64").tlsSans).toEqual(["10.0.0.100", "fd00::100"]);
 });
