@@ -25,7 +25,10 @@ export interface Balancer {
   mark: string;
 }
 
-/** Of the text below: another with every change of it, so that those that are there are written anew. */
+/**
+ * Of the text below: another with every change of it, so that those that are there are written anew. Behind a slash, of the
+ * unit's text, which restarts them: "3" is "3/1".
+ */
 export const form = "3";
 
 /** The text of haproxy.cfg. */

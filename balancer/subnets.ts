@@ -17,6 +17,19 @@ export function sameAddress(one: string, other: string): boolean {
   return left !== undefined && left.family === right?.family && left.number === right.number;
 }
 
+/**
+ * An address as machines print it, with its prefix where it has one: keepalived's scripts compare text with what they are
+ * told by ip. What is no address stays as it is.
+ */
+export function canonical(text: string): string {
+  const its = isKnown(text) ? addressOf(withoutPrefix(text)) : undefined;
+  if (its?.family !== 6) return text;
+  const groups = its.number.toString(16).padStart(32, "0").match(/.{4}/g) ?? [];
+  // A host of a URL is written by the same rules: lower case, and the longest row of zeros left out.
+  const [printed = ""] = /[^[\]]+/.exec(new URL(`http://[${groups.join(":")}]`).hostname) ?? [];
+  return text.includes("/") ? `${printed}/${Number(text.replace(/^.*\//, ""))}` : printed;
+}
+
 /** Whether it is an address, with or without the prefix of its network. */
 export function isKnown(address: string): boolean {
   const its = addressOf(withoutPrefix(address));

@@ -1,8 +1,9 @@
 import { haproxy, keepalived } from "./paths";
 
 /**
- * The unit of our HAProxy; what it does is in its configuration, so this text never changes. Beside k3s's unit, whose
- * Delegate gives every service a share of the processors of its own, its weight counts and its niceness does not.
+ * The unit of our HAProxy; what it does is in its configuration, so this text hardly ever changes: where it does, so
+ * does its form (haproxy.ts). Beside k3s's unit, whose Delegate gives every service a share of the processors of its own,
+ * its weight counts and its niceness does not.
  */
 export function haproxyUnit(): string {
   const { config, runtime, unit } = haproxy;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { canonical } from "../balancer/subnets";
 import type { VirtualAddress } from "../balancer/virtual-addresses";
 import { routerIdOf, type VipCheck, type Vrrp, vipCheck } from "../balancer/vrrp";
 import type { Connection } from "../providers/connection";
@@ -56,8 +57,11 @@ export class KeepalivedVip extends pulumi.ComponentResource {
       // Where it is is no secret, whatever opens it.
       address: pulumi
         .all([address, pulumi.unsecret(pulumi.output(connection).host)])
-        .apply(([own, host]) => own ?? host),
+        .apply(([own, host]) => canonical(own ?? host)),
     }));
+    const addresses = pulumi
+      .output(args.addresses)
+      .apply((all) => all.map((its): VirtualAddress => ({ ...its, address: canonical(its.address) })));
     const vrrp = hidden(
       pulumi.output(args.vrrp).apply((its): Vrrp => its ?? { version: 3 }),
       ({ version }) => version === 2,
@@ -70,7 +74,7 @@ export class KeepalivedVip extends pulumi.ComponentResource {
           name,
           {
             ...{ cluster, name, connection: known(connection), interface: device, machines },
-            ...{ addresses: args.addresses, routerId, vrrp, check, keepPackage, patience },
+            ...{ addresses, routerId, vrrp, check, keepPackage, patience },
             peers: reached.filter((other) => other.name !== name),
           },
           { parent: this, dependsOn: options.dependsOn },
@@ -78,7 +82,7 @@ export class KeepalivedVip extends pulumi.ComponentResource {
     );
     this.ready = pulumi.all(made.map(({ id }) => id));
     this.address = pulumi
-      .all([pulumi.output(args.addresses), this.ready])
+      .all([addresses, this.ready])
       .apply(([[first]]) => first?.address.replace(/\/.*$/, "") ?? "");
     this.registerOutputs({ address: this.address });
   }

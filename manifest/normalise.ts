@@ -1,3 +1,4 @@
+import { canonical } from "../balancer/subnets";
 import { familyOf } from "../balancer/values";
 import { advertIntervalOf } from "../balancer/vrrp";
 import { defaultHealthCheck } from "./compare-balancer";
@@ -93,7 +94,10 @@ function endpointOf({
   ...rest
 }: NonNullable<Declared["endpoint"]>): Endpoint {
   if (!vip) return { address, port: port ?? 6443 };
-  const all = [vip].flat().map((one) => (typeof one === "string" ? { address: one } : given(one)));
+  const all = [vip]
+    .flat()
+    .map((one) => (typeof one === "string" ? { address: one } : given(one)))
+    .map((one) => ({ ...one, address: canonical(one.address) }));
   return {
     ...given(rest),
     vip: all.map((one) => (label && familyOf(one.address) === 4 ? { label, ...one } : one)),

@@ -14,19 +14,22 @@ interface Place {
   machine: string;
   /** How many may be at it together. */
   width: number;
+  /** How the machine is where nothing comes of its turn; by default nothing was changed there. */
+  untouched?: string;
 }
 
 const lines = new Map<string, Line>();
 
 /** Does something to a machine when it is its turn; what has not begun when another fails stays as it is. */
-export async function inLine<T>({ line: name, machine, width }: Place, work: () => Promise<T>): Promise<T> {
+export async function inLine<T>(place: Place, work: () => Promise<T>): Promise<T> {
+  const { line: name, machine, width } = place;
   const line = lines.get(name) ?? { running: 0, waiting: [] };
   lines.set(name, line);
   while (line.running >= width && !line.failed)
     await new Promise<void>((next) => {
       line.waiting.push(next);
     });
-  if (line.failed) throw stopped(machine, line.failed);
+  if (line.failed) throw stopped(place, line.failed);
   line.running++;
   try {
     return await work();
@@ -40,11 +43,11 @@ export async function inLine<T>({ line: name, machine, width }: Place, work: () 
   }
 }
 
-function stopped(machine: string, failed: string): StepError {
+function stopped({ machine, untouched = "nothing was changed here" }: Place, failed: string): StepError {
   return new StepError({
     machine,
     step: "waiting for its turn",
-    cause: `${failed} has failed before it, so that nothing was changed here`,
+    cause: `${failed} has failed before it, so that ${untouched}`,
     next: `see what is said of ${failed}, then run this again`,
   });
 }

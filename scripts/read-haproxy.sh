@@ -14,6 +14,8 @@ main() {
   state=$(systemctl is-active "$UNIT" 2>/dev/null || true)
   echo "unit=$state $(systemctl is-enabled "$UNIT" 2>/dev/null || true)$(silence)"
   if [ -e "$folder/.written" ]; then files <"$folder/.written"; fi
+  # It is as it was written, and not what runs.
+  if [ -e "$folder/.restart" ]; then echo "file=/etc/systemd/system/$UNIT.service changed"; fi
   if [ -x /usr/sbin/haproxy ]; then echo package=installed; else echo package=missing; fi
 }
 

@@ -4,8 +4,9 @@
 # Output: nothing, where its removal has begun; otherwise lines of name=value: owner ("-" where its file is empty);
 # unit=<active or not> <enabled or not>; for each file that is not as it was written file=<path> <missing, changed, or its
 # mode and owner>; package=missing where there is no keepalived; serves and holds, the addresses that it may have, and those
-# that it has; group, the same for those who hear each other; knows=yes where it sends to the one who asks; haproxy, the
-# status that its HAProxy answers with, 000 for none. Exit: 0.
+# that it has; left=<address/prefix> <interface> for what it has of them with another prefix; group, the same for those who
+# hear each other; knows=yes where it sends to the one who asks; haproxy, the status that its HAProxy answers with, 000 for
+# none. Exit: 0.
 
 set -eu
 . scripts/look-at-files.sh
@@ -25,15 +26,16 @@ main() {
 addresses() {
   while read -r _ _ address _ device; do
     echo "serves=$address"
-    if ip -o address show dev "$device" 2>/dev/null | awk -v its="$address" '$4 == its { found = 1 } END { exit !found }'; then
-      echo "holds=$address"
-    fi
+    ip -o address show dev "$device" 2>/dev/null | awk -v its="$address" -v device="$device" '
+      function plain(text) { sub(/\/.*/, "", text); return text }
+      $4 == its { print "holds=" $4; next }
+      plain($4) == plain(its) { print "left=" $4, device }'
   done
 }
 
-# The password is in it, and comes out of a sum alone.
+# The password is in it, and comes out of a sum alone. Prefixes are not sent, so that others hear it whatever they are.
 configured() {
-  echo "group=$(sed -nE '/^ *(version|virtual_router_id|auth_pass) /p; /^ *virtual_ipaddress \{/{ n; s/ dev .*//; p; }' "$1" | sha256sum | cut -c 1-16)"
+  echo "group=$(sed -nE '/^ *(version|virtual_router_id|auth_pass) /p; /^ *virtual_ipaddress \{/{ n; s,/.*,,; p; }' "$1" | sha256sum | cut -c 1-16)"
   if [ -n "$PEER" ] && grep -qx " *$PEER" "$1"; then echo knows=yes; fi
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Writes the files of this machine's HAProxy and starts it, or has it read them anew; does not wait.
 # Inputs: OWNER; UNIT and UNIT_TEXT; CONFIG; MARK, what an HAProxy answers that runs with it; CA_HASH, the SHA-256 of the
-# cluster's CA; SERVERS, the addresses that hand it out, with spaces between.
-# Output: "started", "restarted", "reloaded" or "unchanged". Exit: 0 done, 65 HAProxy does not take the configuration,
+# cluster's CA; SERVERS, the addresses that hand it out, with spaces between; TURN, "yes" where one that runs may restart.
+# Output: "started", "restarted", "reloaded" or "unchanged"; "waits" where it is to restart, and it is not its turn. Exit: 0 done, 65 HAProxy does not take the configuration,
 # and says why, 69 nobody hands out the CA, 73 another owner, 76 only CAs of other clusters, 78 an owner that nobody can tell.
 
 set -eu
@@ -73,6 +73,7 @@ run() {
     *) verb=start ;;
   esac
   case $verb in
+    wait) echo waits; return ;;
     reload) hand_over; systemctl reload "$UNIT" ;;
     *start) systemctl reset-failed "$UNIT" 2>/dev/null || true; systemctl "$verb" --no-block "$UNIT" ;;
   esac
@@ -83,7 +84,8 @@ run() {
 # One that does not answer does not listen to a reload, either.
 needed() {
   running=$(ask mark) || : >"$restart"
-  if [ -e "$restart" ]; then echo restart
+  if [ -e "$restart" ] && [ "$TURN" != yes ]; then echo wait
+  elif [ -e "$restart" ]; then echo restart
   elif [ -e "$reload" ] || [ "$running" != "$MARK" ]; then echo reload
   else echo unchang; fi
 }

@@ -48,8 +48,13 @@ export async function removed(machine: Machine, owner: string, keepPackage: bool
   await machine.run(script("uninstall-haproxy"), { variables, deadline: minutes(3) });
 }
 
-/** Writes its files and has it run with them. */
-export async function started(owner: string, inputs: HaProxyInputs, tell: Tell): Promise<void> {
+/** Writes its files and has it run with them; says whether it does, or is to restart and has to wait for its turn. */
+export async function started(
+  owner: string,
+  inputs: HaProxyInputs,
+  hasTurn: boolean,
+  tell: Tell,
+): Promise<boolean> {
   const { backends, caHash, statsPassword = "" } = inputs;
   const step = "writing its files and starting it";
   tell(step);
@@ -64,12 +69,13 @@ export async function started(owner: string, inputs: HaProxyInputs, tell: Tell):
       MARK: mark,
       CA_HASH: caHash,
       SERVERS: addresses.join(" "),
+      TURN: hasTurn ? "yes" : "no",
     },
     secrets: [statsPassword],
     deadline: minutes(1) + 5_000 * backends.length,
   };
   const machine = connect(inputs.machine, inputs.connection);
-  await machine.run(script("start-haproxy"), options).catch((error) => {
+  const verb = await machine.run(script("start-haproxy"), options).catch((error) => {
     throw (
       notTaken(step, error) ??
       advised(step, error, {
@@ -80,6 +86,7 @@ export async function started(owner: string, inputs: HaProxyInputs, tell: Tell):
       })
     );
   });
+  return verb.trim() !== "waits";
 }
 
 /** HAProxy's own words for a configuration that it does not take. */

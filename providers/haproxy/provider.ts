@@ -9,8 +9,9 @@ import { ownerAdvice, packageAdvice } from "../advice";
 import { type Connection, connect, type Member } from "../connection";
 import { advised } from "../failure";
 import { isGone, removeFrom } from "../gone";
+import { inLine } from "../line";
 import { isMissing } from "../missing";
-import type { Resource } from "../wire";
+import type { Resource, Tell } from "../wire";
 import { complaints } from "./complaints";
 import { configured } from "./configuration";
 import { cost } from "./cost";
@@ -56,15 +57,11 @@ export const haproxyFrontend: Resource<HaProxyInputs, object> = {
   create: async (inputs, tell, begun) => {
     const id = `${inputs.cluster}/${inputs.machine}`;
     begun(id, {});
-    await brought(id, inputs, tell);
-    await started(id, inputs, tell);
-    await healthy(inputs, tell);
+    await made(id, inputs, tell);
     return { id, outputs: {} };
   },
   update: async (id, inputs, _state, tell) => {
-    await brought(id, inputs, tell);
-    await started(id, inputs, tell);
-    await healthy(inputs, tell);
+    await made(id, inputs, tell);
     return {};
   },
   isMissing: ({ machine, connection }) => isMissing(connect(machine, connection), ownerFile, removingFile),
@@ -94,3 +91,19 @@ export const haproxyFrontend: Resource<HaProxyInputs, object> = {
     });
   },
 };
+
+/**
+ * Makes it what it is to be. Reloads cost nothing; those that restart do so one at a time, since keepalived ends with its
+ * HAProxy, and the address would be nowhere.
+ */
+async function made(id: string, inputs: HaProxyInputs, tell: Tell): Promise<void> {
+  await brought(id, inputs, tell);
+  if (await started(id, inputs, false, tell)) return healthy(inputs, tell);
+  tell("waiting for its turn");
+  const { cluster, machine } = inputs;
+  const untouched = "what runs here goes on as it was";
+  await inLine({ line: `${cluster}/haproxy`, machine, width: 1, untouched }, async () => {
+    await started(id, inputs, true, tell);
+    await healthy(inputs, tell);
+  });
+}

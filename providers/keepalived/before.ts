@@ -37,7 +37,9 @@ export async function lookRound(
   const served = [own, ...others.flatMap(({ seen }) => seen ?? [])]
     .filter((each) => each.active || each === own)
     .flatMap(({ serves }) => serves);
-  const unserved = addresses.filter(({ address }) => !served.includes(address));
+  // A prefix tells one of them from no other: with another one it is still theirs.
+  const isServed = (address: string) => served.some((its) => sameAddress(its, address));
+  const unserved = addresses.filter(({ address }) => !isServed(address));
   const variables = {
     ADDRESS: machines.find((each) => each.name === name)?.address ?? "",
     INTERFACE: inputs.interface ?? "",
@@ -59,8 +61,7 @@ export async function lookRound(
   const has = all(facts, "address")
     .map(interfaceAddress)
     .filter(
-      ({ address }) =>
-        !addresses.some((its) => served.includes(its.address) && sameAddress(its.address, address)),
+      ({ address }) => !isServed(address) || !addresses.some((its) => sameAddress(its.address, address)),
     );
   const fail = (cause: string, next: string) => new StepError({ machine: name, step, cause, next });
   const wrong = [

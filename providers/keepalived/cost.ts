@@ -1,4 +1,5 @@
 import { keepalived } from "../../balancer/paths";
+import { sameAddress, withoutPrefix } from "../../balancer/subnets";
 import { familyOf } from "../../balancer/values";
 import { announced, type VirtualAddress } from "../../balancer/virtual-addresses";
 import type { KeepalivedInputs } from "./inputs";
@@ -21,6 +22,8 @@ export function cost(
     return `changing it reloads keepalived on ${name}; for seconds two machines may have the address, then one`;
   if (changed.includes("interface"))
     return `changing it reloads keepalived on ${name}; if the address is there, it moves to ${next(inputs)}, once`;
+  if (rewritten(state.addresses, inputs.addresses))
+    return `changing it reloads keepalived on ${name}; if the address is there, it is taken away and added again at once`;
   const reloads: (keyof KeepalivedInputs)[] = ["machines", "addresses", "vrrp", "check", "files"];
   if (changed.some((key) => reloads.includes(key)))
     return `changing it reloads keepalived on ${name}; the address stays where it is`;
@@ -34,7 +37,16 @@ export function group({ machines, addresses, routerId, vrrp }: KeepalivedInputs)
 }
 
 function plain(addresses: readonly VirtualAddress[], own: string): string {
-  return announced(addresses, familyOf(own)).address;
+  return withoutPrefix(announced(addresses, familyOf(own)).address);
+}
+
+/** Whether one of the addresses that stay has another prefix, label or interface: the kernel has no change of an address. */
+function rewritten(before: readonly VirtualAddress[], after: readonly VirtualAddress[]): boolean {
+  const form = ({ address, interface: own, label }: VirtualAddress) =>
+    [address.replace(/^.*\//, ""), own, label].join(" ");
+  return before.some((old) =>
+    after.some((its) => sameAddress(its.address, old.address) && form(its) !== form(old)),
+  );
 }
 
 /** Who takes the address over: the first of the others that is well. */

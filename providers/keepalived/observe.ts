@@ -33,6 +33,8 @@ export interface Observed {
   /** The addresses that it may have, and those that it has, with their prefixes. */
   serves: string[];
   holds: string[];
+  /** Those of them that it has with another prefix, each with its interface. */
+  left: string[];
   /** The same for those who hear each other. */
   group: string;
   /** Whether it sends to the machine that asks. */
@@ -58,6 +60,7 @@ export async function observe(machine: Machine, peer = ""): Promise<Observed> {
     active: unit.startsWith("active"),
     serves: all("serves"),
     holds: all("holds"),
+    left: all("left"),
     group: all("group")[0] ?? "",
     knows: all("knows").includes("yes"),
     haproxy: ({ 200: "ready", 503: "none" } as const)[all("haproxy")[0] ?? ""] ?? "silent",

@@ -36,7 +36,9 @@ export async function oneOwner(
     if (since?.owners !== names) since = { owners: names, time: Date.now() };
     const lasted = Date.now() - since.time;
     if (!own.active) throw await ended(machine, inputs);
-    if (owners.length === 1 && lasted > calm) return tell(`${names} has the address`);
+    const [left] = own.left;
+    if (left && Date.now() - begun > bearable) throw stayed(machine, left);
+    if (owners.length === 1 && lasted > calm && !left) return tell(`${names} has the address`);
     if (owners.length > 1 && lasted > bearable) throw await parted(machine, inputs, owners);
     if (owners.length === 0 && Date.now() - begun > inputs.patience) throw nobody(inputs, all);
     if (owners.length === 0) tell(`${step}: nobody yet (${reasons(all)})`);
@@ -104,6 +106,17 @@ async function ended(machine: Machine, { name }: KeepalivedInputs): Promise<Step
     cause: "keepalived does not run",
     journal: lines.split("\n").filter((line) => line.trim() !== ""),
     next: `correct the cause (journalctl -u keepalived-k3s -u haproxy-k3s on ${name} shows all of it), then run this again`,
+  });
+}
+
+/** Both would work, and with the former prefix packets to its network would still go astray. */
+function stayed({ name }: Machine, left: string): StepError {
+  const [address, device] = left.split(" ");
+  return new StepError({
+    machine: name,
+    step,
+    cause: `it still has ${address}, with the former prefix, which keepalived was to take away`,
+    next: `take it away there (ip address delete ${address} dev ${device}), then run this again`,
   });
 }
 

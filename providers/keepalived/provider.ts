@@ -24,8 +24,9 @@ const marks = [ownerFile, "/etc/keepalived-k3s/.removing"] as const;
 export const keepalived: Resource<KeepalivedInputs, KeepalivedOutputs> = {
   outputs: ["device"],
   createOnly: ["peers", "patience"],
-  // A router id and addresses are looked for until they are ours, and who leaves is heard until then.
-  pending: ["machines", "addresses", "routerId", "vrrp", "check"],
+  // A router id and addresses are looked for until they are ours, and who leaves is heard until then; the interface stays
+  // what it was in what runs.
+  pending: ["interface", "machines", "addresses", "routerId", "vrrp", "check"],
   check: (inputs) => ({ mistakes: complaints(inputs), learned: untouched }),
   cost,
   changes: ({ name, connection }) => ({ name, connection }),

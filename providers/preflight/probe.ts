@@ -1,4 +1,4 @@
-import { withoutPrefix } from "../../balancer/subnets";
+import { sameAddress, withoutPrefix } from "../../balancer/subnets";
 import { kernelModules, ports, portsFor, tools } from "../../k3s/requirements";
 import type { Script } from "../../remote/machine";
 import { script } from "../../remote/script";
@@ -49,7 +49,7 @@ function newAddresses(inputs: PreflightInputs, old: PreflightInputs | undefined)
   const owner = (of: PreflightInputs | undefined) => of?.balancers?.vip?.role ?? "server";
   const same = owner(inputs) === owner(old);
   const known = same ? addressesIn(old) : [];
-  return addressesIn(inputs).filter((address) => !known.includes(address));
+  return addressesIn(inputs).filter((address) => !known.some((its) => sameAddress(its, address)));
 }
 
 function addressesIn(inputs: PreflightInputs | undefined): string[] {

@@ -61,6 +61,26 @@ test("what is given is passed on, and an address takes the place of the connecti
   expect(only("Keepalived", "s2")).not.toHaveProperty("interface");
 });
 
+test("addresses are spelled as machines print them, however they are given", async () => {
+  const given = [at("s1", "FD00:0::11"), { ...at("s2", "s2.example"), address: pulumi.output("fd00::0012") }];
+  const spelled = ["FD00::100/64", pulumi.output("fd00:0:0::101/64"), "10.0.0.100/24"];
+  const vip = new KeepalivedVip("prod", {
+    machines: given,
+    addresses: spelled.map((address) => pulumi.output({ address })),
+  });
+  await made(vip.ready);
+  expect(await known(vip.address)).toBe("fd00::100");
+  expect(only("Keepalived", "s1").machines).toEqual([
+    { name: "s1", address: "fd00::11" },
+    { name: "s2", address: "fd00::12" },
+  ]);
+  expect(only("Keepalived", "s1").addresses).toEqual([
+    { address: "fd00::100/64" },
+    { address: "fd00::101/64" },
+    { address: "10.0.0.100/24" },
+  ]);
+});
+
 test("a password is a secret, of VRRP as of a connection, and the address is none", async () => {
   const vrrp = { version: 2 as const, password: "hunter2" };
   const opened = [machines[0], at("s2", "10.0.0.12", { password: "pw" })] as typeof machines;

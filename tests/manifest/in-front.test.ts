@@ -42,6 +42,13 @@ describe("a virtual address", () => {
   });
 });
 
+test("a virtual address of IPv6 is the same however it is spelled", () => {
+  const one = (vip: string) =>
+    parseManifest(threeServers(`endpoint: { vip: [10.0.0.100/24, "${vip}"] }`), "f");
+  expect(one("FD00:0::0100/64")).toEqual(one("fd00::100/64"));
+  expect(one("FD00:0::0100/64").tlsSans).toEqual(["10.0.0.100", "fd00::100"]);
+});
+
 describe("balancers", () => {
   const two =
     "balancers: [{ name: lb1, host: 10.0.0.31 }, { name: lb2, host: 10.0.0.32, ssh: { port: 2222 } }]";

@@ -39,6 +39,17 @@ test("a machine's networks are told, ours that is there, and others' that run", 
   expect(facts(machine)).toEqual({ network, installed: ["keepalived"], running: ["haproxy"] });
 });
 
+test("whose ours is is told where its file says so", () => {
+  const machine = bare();
+  machine.write("/etc/keepalived-k3s/owner", "prod/s1");
+  machine.write("/etc/haproxy-k3s/owner", "");
+  expect(facts(machine)).toMatchObject({
+    installed: ["haproxy", "keepalived"],
+    keepalived_owner: ["prod/s1"],
+  });
+  expect(facts(machine)).not.toHaveProperty("haproxy_owner");
+});
+
 const refused = { shell: "echo '* connect to 10.0.0.100 port 8443 failed: Connection refused' >&2; exit 7" };
 const silent = { shell: "echo '* Connection timed out' >&2; exit 28" };
 

@@ -44,6 +44,11 @@ test.each<[string, (machine: StubMachine) => void, string[]]>([
   ["was edited", (machine) => machine.write(config, "odd\n", 0o600), [`file=${config} changed`]],
   ["was removed", (machine) => machine.remove(ca), [`file=${ca} missing`]],
   [
+    "waits for a restart, the unit's,",
+    (machine) => machine.write(`${folder}/.restart`, ""),
+    ["file=/etc/systemd/system/haproxy-k3s.service changed"],
+  ],
+  [
     "has another mode",
     (machine) => machine.write(config, "global\n", 0o644),
     [`file=${config} 644:root:root`],

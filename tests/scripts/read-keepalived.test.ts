@@ -70,6 +70,14 @@ test("what nobody has touched is told as it is, with the addresses that are ther
   ]);
 });
 
+test("an address that is there with another prefix is told as left, and not as one that it has", () => {
+  const machine = installed();
+  const addresses = [{ address: "10.0.0.100/25" }, { address: "10.0.0.10/24" }];
+  machine.write(`${folder}/leave`, leaveFile(addresses, "eth0"));
+  const told = read(machine).filter((each) => /^(serves|holds|left)=/.test(each));
+  expect(told).toEqual(["serves=10.0.0.100/25", "left=10.0.0.100/24 eth0", "serves=10.0.0.10/24"]);
+});
+
 test("a machine that it sends to is told so, and no other", () => {
   expect(read(installed(), "10.0.0.12")).toContain("knows=yes");
   expect(read(installed(), "10.0.0.11")).not.toContain("knows=yes");
@@ -114,6 +122,7 @@ test.each<[string, Partial<Vip>]>([
   ["interval", { vrrp: { version: 3, advertInterval: 500 } }],
   ["other addresses", { addresses: vip.addresses.slice(0, 1) }],
   ["label", { addresses: [{ address: "10.0.0.100/24" }] }],
+  ["prefix", { addresses: [{ address: "10.0.0.100/25" }] }],
 ])("machines that differ in their %s hear each other", (_case, given) => {
   expect(group(installed(given, "s2"))).toBe(group(installed()));
 });

@@ -138,6 +138,27 @@ test("one that hangs is restarted", () => {
   ]);
 });
 
+test("one that is to restart goes on until it is its turn, also where others have come to know of it before", () => {
+  const machine = running();
+  const other = { ...variables, UNIT_TEXT: "[Unit]\n", CONFIG: "other\n" };
+  for (const _ of [1, 2]) {
+    const waits = machine.run("start-haproxy", { ...other, TURN: "no" });
+    expect(waits).toMatchObject({ code: 0, stdout: "waits\n", stderr: "" });
+    expect(waits.linesOf("systemctl").join()).not.toMatch(/start|reload /);
+  }
+  expect(machine.read(unit)).toBe("[Unit]\n");
+  expect(machine.run("start-haproxy", other).stdout).toBe("restarted\n");
+});
+
+test("nothing but a restart has to wait for a turn", () => {
+  const machine = running();
+  const without = { ...variables, TURN: "no" };
+  expect(machine.run("start-haproxy", without).stdout).toBe("unchanged\n");
+  expect(machine.run("start-haproxy", { ...without, CONFIG: "other\n" }).stdout).toBe("reloaded\n");
+  unitIs(machine, "inactive");
+  expect(machine.run("start-haproxy", { ...without, UNIT_TEXT: "[Unit]\n" }).stdout).toBe("started\n");
+});
+
 test.each([
   ["inactive", "started\n", "start --no-block haproxy-k3s"],
   ["failed", "started\n", "start --no-block haproxy-k3s"],

@@ -17,6 +17,7 @@ export const variables = {
   MARK: "5e",
   CA_HASH: sum(certificate),
   SERVERS: "https://10.0.0.11:6443 https://[fd00::12]:6443",
+  TURN: "yes",
 };
 
 /** A machine with an HAProxy that takes every configuration, and whose unit is in the given state. */

@@ -72,14 +72,23 @@ function hasOurs(name: string, { facts }: Seen): boolean {
   return all(facts, "installed").includes(name);
 }
 
-function answers({ role, facts }: Seen): Complaint | undefined {
-  const [first] = all(facts, "answers");
+function answers({ role, facts }: Seen, scene: Scene): Complaint | undefined {
+  const first = all(facts, "answers").find((each) => !hasOne(each.replace(/ .*/, ""), scene));
   if (first === undefined) return undefined;
   const [address, how] = first.split(" ");
   return {
     what: `finds somebody at ${address} (by ${how}), which is to be the ${role}s'`,
     remedy: "Choose an address that is nobody's, or turn off who has it",
   };
+}
+
+/** Whether a machine of this very cluster has the address by right, as where the stack's state was lost. */
+function hasOne(address: string, { cluster, machines }: Scene): boolean {
+  return machines.some(
+    (machine) =>
+      fact(machine.facts, "keepalived_owner") === `${cluster}/${machine.name}` &&
+      networks(machine).some((its) => sameAddress(its.address, address)),
+  );
 }
 
 function runsAnother(name: string, { role, facts }: Seen, { balancers }: Scene): Complaint | undefined {

@@ -7,7 +7,7 @@ const { row: _, ...given } = haproxyInputs({ name: "a1", connection: { host: "10
 const inputs: HaProxyInputs = { ...given, ...untouched };
 
 const reloads = "changing it reloads HAProxy on a1; no connection is dropped";
-const restarts = "changing it restarts HAProxy on a1; connections through it end";
+const restarts = "changing it restarts HAProxy on a1 when it is its turn; connections through it end";
 const starts = "changing it starts HAProxy on a1";
 const nothing = "changing it touches nothing that runs on a1";
 
@@ -19,6 +19,7 @@ test.each<[string, string, Partial<HaProxyInputs>]>([
   ["other times", reloads, { timing: { ...inputs.timing, interval: 1000 } }],
   ["another password", reloads, { statsPassword: "other" }],
   ["a text of another form", reloads, { form: "another" }],
+  ["a unit of another form", restarts, { form: "2/0" }],
   ["no page", reloads, { stats: undefined }],
   ["another health check", reloads, { healthCheck: "any-401" }],
   ["one that came down to the same", nothing, { healthCheck: "anonymous-auth" }],

@@ -37,6 +37,7 @@ test("its package, then its files, then its health; done when it has a server", 
         MARK: mark,
         CA_HASH: caHash,
         SERVERS: "https://10.0.0.11:6443 https://[fd00::12]:6443",
+        TURN: "no",
       },
     },
     {

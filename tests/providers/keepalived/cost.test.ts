@@ -23,6 +23,8 @@ const inputs: KeepalivedInputs = {
 
 const stays = "changing it reloads keepalived on s1; the address stays where it is";
 const moves = "if the address is there, it moves to s2, once";
+const again =
+  "changing it reloads keepalived on s1; if the address is there, it is taken away and added again at once";
 const both = "changing it reloads keepalived on s1; for seconds two machines may have the address, then one";
 
 test.each<[string, Partial<KeepalivedInputs>, Partial<KeepalivedInputs>, string]>([
@@ -42,7 +44,14 @@ test.each<[string, Partial<KeepalivedInputs>, Partial<KeepalivedInputs>, string]
   ["another check", { check: { ...vipCheck, fall: 3 } }, {}, stays],
   ["an interval", { vrrp: { version: 3, advertInterval: 500 } }, {}, stays],
   ["one more address", { addresses: [...inputs.addresses, { address: "10.0.0.101/24" }] }, {}, stays],
-  ["a label", { addresses: [{ address: "10.0.0.100/24", label: "api" }] }, {}, stays],
+  ["a label", { addresses: [{ address: "10.0.0.100/24", label: "api" }] }, {}, again],
+  ["another prefix", { addresses: [{ address: "10.0.0.100/25" }] }, {}, again],
+  [
+    "another prefix of one that goes with it",
+    { addresses: [...inputs.addresses, { address: "10.0.0.101/25" }] },
+    { addresses: [...inputs.addresses, { address: "10.0.0.101/24" }] },
+    again,
+  ],
   ["an edited file", {}, { files: "/etc/keepalived-k3s/keepalived.conf changed" }, stays],
   ["another router id", { routerId: 52 }, {}, both],
   ["another version", { vrrp: { version: 2, password: "p" } }, {}, both],

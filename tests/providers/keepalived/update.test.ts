@@ -3,7 +3,7 @@ import { until } from "../../until";
 import { rowFor } from "../fake-engine";
 import { type FakeMachine, held } from "../fake-machine";
 import { refusal } from "../provider-host";
-import { changing, inputsOf, looks, virtual } from "./inputs";
+import { around, changing, inputsOf, looks, virtual } from "./inputs";
 import { changes, scene } from "./scene";
 
 const { machines, host, keepalived, two } = scene();
@@ -18,6 +18,50 @@ describe("update", () => {
     const outs = await keepalived().update("prod/s1", { ...old, ...untouched }, { ...news, ...untouched });
     expect(outs.device).toBe("eth0");
     expect(s1.variables("before-keepalived")).toMatchObject({ ROUTER: "", ADDRESSES: "10.0.0.101 \n" });
+  });
+
+  describe("to another prefix", () => {
+    const news = { addresses: [{ address: "10.0.0.100/25" }] };
+    const update = (s1: FakeMachine, s2: FakeMachine) =>
+      keepalived().update("prod/s1", inputsOf([s1, s2]), inputsOf([s1, s2], news));
+
+    test("of what it has takes that for its own, and asks nobody", async () => {
+      const [s1, s2] = await two(
+        {
+          ...running("s1", true),
+          "before-keepalived": around("s1", `address=eth0 ${virtual}`),
+        },
+        { "read-keepalived": looks("s2") },
+      );
+      await update(s1, s2);
+      expect(s1.variables("before-keepalived").ADDRESSES).toBe("");
+      expect(s1.variables("install-keepalived").LEAVE).toBe("address delete 10.0.0.100/25 dev eth0\n");
+    });
+
+    test("waits until the former one is gone", async () => {
+      // Longer than the address is watched otherwise, and shorter than what is told.
+      const gone = Date.now() + 4_000;
+      const [s1, s2] = await two(
+        {
+          ...running("s1", true),
+          "read-keepalived": () =>
+            looks("s1", { holds: true, more: Date.now() < gone ? [`left=${virtual} eth0`] : [] }),
+        },
+        { "read-keepalived": looks("s2") },
+      );
+      await update(s1, s2);
+      expect(Date.now()).toBeGreaterThanOrEqual(gone);
+    });
+
+    test("tells the former one that stays, and how it goes", async () => {
+      const left = { holds: true, more: [`left=${virtual} eth0`] };
+      const [s1, s2] = await two(changing("s1", left, looks("s1", left)), { "read-keepalived": looks("s2") });
+      const { message } = await refusal(update(s1, s2));
+      expect(message).toBe(
+        "s1: looking who has the address: it still has 10.0.0.100/24, with the former prefix, which keepalived was to take away\n" +
+          "  next: take it away there (ip address delete 10.0.0.100/24 dev eth0), then run this again",
+      );
+    }, 20_000);
   });
 
   test("to another router id listens for that", async () => {
@@ -46,6 +90,26 @@ describe("update", () => {
     const news = inputsOf([s1, s2], { routerId: 52 });
     const { recorded } = await refusal(keepalived().update("prod/s1", old, news));
     expect(recorded?.properties).toMatchObject({ machines: old.machines, routerId: 51 });
+  });
+
+  test.each([
+    [undefined, "eth1"],
+    ["eth1", "eth2"],
+  ])("from interface %s to %s that failed is still to be done, also after a look", async (before, after) => {
+    const [s1, s2] = await two(
+      { ...running("s1", true), "install-keepalived": { code: 1 } },
+      { "read-keepalived": looks("s2") },
+    );
+    const of = (device: string | undefined) => ({
+      ...inputsOf([s1, s2]),
+      ...untouched,
+      ...(device ? { interface: device } : {}),
+    });
+    const state = { ...of(before), device: "eth0" };
+    const { recorded } = await refusal(keepalived().update("prod/s1", state, of(after)));
+    const { props } = await keepalived().read("prod/s1", recorded?.properties ?? {});
+    expect(props.interface).toBe(before);
+    expect(await keepalived().diff(props, of(after))).toBe(true);
   });
 
   test("goes machine by machine, and comes last to the one that has the address", async () => {

@@ -1,5 +1,5 @@
 import { balancers } from "../../../../providers/preflight/findings/balancers";
-import type { Balancers } from "../../../../providers/preflight/scene";
+import type { Balancers, Seen } from "../../../../providers/preflight/scene";
 import { ours, s1, seen } from "../scene";
 import { findingTests } from "./cases";
 
@@ -20,6 +20,19 @@ const withVip = { balancers: all };
 const on = (device: string) => ({ balancers: { ...all, vip: { ...vip, interface: device } } });
 const network = ["lo 127.0.0.1/8", "eth0 10.0.0.1/24", "eth0 fd00::1/64", "eth1 10.1.0.1/16"];
 const six = { balancers: { ...all, vip: { ...vip, addresses: [{ address: "fd00::100/64" }] } } };
+
+const has = "eth0 10.0.0.100/24";
+
+/** Another server, which has more addresses than its own, and a keepalived that no state tells of. */
+function lost(more: string[], owner = "prod/s2"): Seen {
+  const own = ["eth0 10.0.0.2/24", "eth0 fd00::2/64"];
+  const facts = {
+    network: [...own, ...more],
+    installed: ["haproxy", "keepalived"],
+    keepalived_owner: [owner],
+  };
+  return seen("s2", facts, { role: "server", nodeIp: "10.0.0.2" });
+}
 
 findingTests(balancers, {
   found: [
@@ -55,6 +68,25 @@ findingTests(balancers, {
     ],
     [
       "vip-answers",
+      // One that is down does not have it, whoever answers.
+      [s1({ network, answers: ["10.0.0.100 ping"] }), lost([])],
+      "finds somebody at 10.0.0.100 (by ping), which is to be the servers'. Choose an address that is nobody's, or turn off who has it",
+      withVip,
+    ],
+    [
+      "vip-answers",
+      [s1({ network, answers: ["10.0.0.100 ping"] }), lost([has], "dev/s2")],
+      "finds somebody at 10.0.0.100 (by ping), which is to be the servers'. Choose an address that is nobody's, or turn off who has it",
+      withVip,
+    ],
+    [
+      "vip-answers",
+      [s1({ network, answers: ["10.0.0.100 ping", "fd00::100 arp"] }), lost([has])],
+      "finds somebody at fd00::100 (by arp), which is to be the servers'. Choose an address that is nobody's, or turn off who has it",
+      { balancers: { ...all, vip: { ...vip, addresses: [...vip.addresses, { address: "fd00::100/64" }] } } },
+    ],
+    [
+      "vip-answers",
       [seen("lb1", { network, answers: ["10.0.0.100 ping"] }, { role: "balancer", nodeIp: "10.0.0.1" })],
       "finds somebody at 10.0.0.100 (by ping), which is to be the balancers'. Choose an address that is nobody's, or turn off who has it",
       apart,
@@ -87,6 +119,11 @@ findingTests(balancers, {
       "a server of ours that has the address",
       [ours("s1", { network: [...network, "eth0 10.0.0.100/32"], installed: ["haproxy", "keepalived"] })],
       on("eth0"),
+    ],
+    [
+      "an address that another of ours has, though no state tells so",
+      [s1({ network, answers: ["10.0.0.100 curl"] }, { nodeIp: "10.0.0.1" }), lost([has])],
+      withVip,
     ],
     [
       "a server where balancers will have it",
