@@ -63,6 +63,8 @@ erased() {
   until said=$("$@" 2>&1); do
     case $said in
       *'dependency problems'* | *'Failed dependencies'*) return 1 ;;
+      # As when a run was cut off right after it, or somebody has removed it by hand; dpkg takes that for done by itself.
+      *"package $name is not installed"*) return 0 ;;
       *'is locked'* | *' lock'*) if [ "$tries" -ge 60 ]; then fail 75 "another installation is going on"; fi ;;
       *) fail 70 "$(echo "$said" | tail -n 1)" ;;
     esac

@@ -148,6 +148,14 @@ test("an owner's file that names nobody is refused with 78, and nothing is touch
   expect(machine.snapshot()).toEqual(before);
 });
 
+test("a package that is not there any more counts as gone", () => {
+  const machine = installed("haproxy\n", {}, "rpm");
+  const missing = { shell: "echo 'error: package haproxy is not installed' >&2; exit 1" };
+  machine.stub("rpm", { "-e haproxy": missing });
+  expect(machine.run("uninstall-haproxy", variables)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has(folder)).toBe(false);
+});
+
 test("where there is no dpkg the package goes by rpm, unless others have come to need it", () => {
   const machine = installed("haproxy\n", {}, "rpm");
   expect(machine.run("uninstall-haproxy", variables).linesOf("rpm")).toEqual(["-e haproxy"]);

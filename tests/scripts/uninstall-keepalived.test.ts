@@ -162,6 +162,14 @@ test("an owner's file that names nobody is refused with 78, and nothing is touch
   expect(machine.snapshot()).toEqual(before);
 });
 
+test("a package that is not there any more counts as gone", () => {
+  const machine = installed("keepalived\n", {}, "rpm");
+  const missing = { shell: "echo 'error: package keepalived is not installed' >&2; exit 1" };
+  machine.stub("rpm", { "-e keepalived": missing });
+  expect(machine.run("uninstall-keepalived", variables)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has(folder)).toBe(false);
+});
+
 test("where there is no dpkg the package goes by rpm, unless others have come to need it", () => {
   const machine = installed("keepalived\n", {}, "rpm");
   expect(machine.run("uninstall-keepalived", variables).linesOf("rpm")).toEqual(["-e keepalived"]);
