@@ -16,7 +16,9 @@ removed() {
     unnamed "$folder/owner" "$product"
   fi
   : >"$folder/.removing"
-  systemctl disable --now --quiet "$service" 2>/dev/null || true
+  # By itself: one whose file somebody has removed cannot be disabled, and runs all the same.
+  systemctl stop "$service" 2>/dev/null || true
+  systemctl disable --quiet "$service" 2>/dev/null || true
   # Addresses of its own, whatever it has left.
   if [ -e "$folder/leave" ]; then ip -force -batch "$folder/leave" 2>/dev/null || true; fi
   rm -f "/etc/systemd/system/$service.service" "/etc/systemd/system/$service.service.new"
