@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Datastore } from "../manifest/datastore";
-import { withArguments } from "./arguments";
+import { argumentName, withArguments } from "./arguments";
 import { healthArguments, type OpenHealth } from "./health";
 
 export type Role = "server" | "agent";
@@ -67,6 +67,12 @@ function withHealth({ healthCheck, extra = {}, datastore }: NodeConfig): Record<
   if (!healthCheck) return extra;
   const inEtcd = (datastore?.kind ?? "etcd") === "etcd";
   return withArguments(extra, "kube-apiserver-arg", (given) => healthArguments(healthCheck, given, inEtcd));
+}
+
+/** Whether it is our file that says who may log in: one that the user names may be at the same place. */
+export function readsAuthentication({ healthCheck, extra = {} }: NodeConfig): boolean {
+  const given = ["kube-apiserver-arg", "kube-apiserver-arg+"].flatMap((key) => extra[key] ?? []).map(String);
+  return healthCheck === "anonymous-health" && !given.map(argumentName).includes("authentication-config");
 }
 
 function serverSettings({ join, tlsSans = [], disable = [], datastore = { kind: "etcd" } }: NodeConfig) {

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Sourced. Whoever sources it defines let_go, which gives back what is held.
+# Sourced. Whoever sources it defines let_go, which gives back what is held, and nothing that another holds by then: it may come
+# twice, and from the watcher when the shell that held is dead.
 
 # Goes on for as long as somebody is heard at descriptor 3, who says a line every few seconds; then lets go. The time of the file
-# $1 tells of the last line: after SILENCE seconds without one all is let go, and ended.
+# $1 tells of the last line: after SILENCE seconds without one all is let go, and ended; so it is when the shell was killed.
 while_heard() {
   watch "$1" 3<&- 9>&- >/dev/null 2>&1 &
   echo held
@@ -17,7 +18,7 @@ watch() {
   silent=0
   while [ "$silent" -lt "$SILENCE" ]; do
     sleep 1
-    kill -0 "$$" || return
+    kill -0 "$$" || break
     now=$(stat -c %y "$1")
     if [ "$now" = "$before" ]; then silent=$((silent + 1)); else silent=0; fi
     before=$now

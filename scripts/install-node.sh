@@ -7,7 +7,8 @@
 # ADOPT, "no", or what a k3s that somebody else installed is taken over with: "keep" where it goes on as it runs, "restart" where
 # it has to start again.
 # Output: "started", "restarted" or "unchanged". Exit: 0 done, 73 another owner, 75 it was removed, or is only in part:
-# that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 78 an owner that nobody can tell.
+# that is to be completed first, 70 k3s does not rotate its certificates: why is on stderr, 77 a file of somebody else's is where
+# AUTHENTICATION belongs, 78 an owner that nobody can tell.
 
 set -eu
 umask 077
@@ -25,6 +26,7 @@ main() {
   elif [ "$MADE" = yes ]; then
     exit 75
   fi
+  theirs "$folder/authentication.yaml"
   rm -f "$folder/.removing"
   (umask 022 && mkdir -p "$folder")
   if [ -n "$PUBLIC_ROLE" ]; then (umask 022 && mkdir -p /var/lib/rancher/k3s) && mkdir -p "$manifests"; fi
@@ -65,6 +67,13 @@ main() {
 taken() {
   if named "$1"; then fail 73 "this machine belongs to $(cat "$1")"; fi
   fail 78 "$1 is there and names no node, so that nobody can tell whom this machine belongs to"
+}
+
+# Who may log in is said in it: what we have not written is not ours to replace. The list of what we have outlives a cut of power.
+theirs() {
+  if [ -z "$AUTHENTICATION" ] || ! [ -e "$1" ] || [ "$(head -n 1 "$1")" = "$OURS" ]; then return; fi
+  if grep -qs " $1\$" "$folder/.written"; then return; fi
+  fail 77 "$1 is there and is somebody else's"
 }
 
 run() {

@@ -16,7 +16,9 @@ removed() {
     unnamed "$folder/owner" "$product"
   fi
   : >"$folder/.removing"
-  systemctl disable --now --quiet "$service" 2>/dev/null || true
+  # By itself: one whose file somebody has removed cannot be disabled, and runs all the same.
+  systemctl stop "$service" 2>/dev/null || true
+  systemctl disable --quiet "$service" 2>/dev/null || true
   # Addresses of its own, whatever it has left.
   if [ -e "$folder/leave" ]; then ip -force -batch "$folder/leave" 2>/dev/null || true; fi
   rm -f "/etc/systemd/system/$service.service" "/etc/systemd/system/$service.service.new"
@@ -63,6 +65,8 @@ erased() {
   until said=$("$@" 2>&1); do
     case $said in
       *'dependency problems'* | *'Failed dependencies'*) return 1 ;;
+      # As when a run was cut off right after it, or somebody has removed it by hand; dpkg takes that for done by itself.
+      *"package $name is not installed"*) return 0 ;;
       *'is locked'* | *' lock'*) if [ "$tries" -ge 60 ]; then fail 75 "another installation is going on"; fi ;;
       *) fail 70 "$(echo "$said" | tail -n 1)" ;;
     esac

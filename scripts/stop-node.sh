@@ -7,4 +7,6 @@ set -eu
 
 if [ "$(cat /etc/rancher/k3s/owner 2>/dev/null)" != "$OWNER" ]; then exit 0; fi
 if [ "${GONE:-}" = yes ]; then : >/etc/rancher/k3s/.removing; fi
-systemctl disable --now --quiet "$UNIT"
+# One whose file somebody has removed cannot be disabled, and runs all the same, unless systemd knows it no more, which is 5.
+if [ -e "/etc/systemd/system/$UNIT.service" ]; then systemctl disable --quiet "$UNIT"; fi
+systemctl stop "$UNIT" || [ "$?" = 5 ]

@@ -25,7 +25,7 @@ main() {
   backends=$(its "of(\"status\") !~ /^($theirs)/" | cut -d ' ' -f 1)
   if [ -z "$backends" ]; then fail 75 "$SERVER is not in here, or somebody has taken it out"; fi
   if [ -z "$(others)" ]; then fail 75 "no other server is in here"; fi
-  : >"$heard"
+  echo "$$" >"$heard"
   # Also where nobody is there any more to be told that it is out.
   trap let_go EXIT
   trap 'exit 143' HUP INT PIPE TERM
@@ -48,12 +48,20 @@ patience() {
 # Until every backend has been told, since nobody else will do it.
 let_go() {
   trap - EXIT
-  rm -f "$heard"
   tries=0
-  until all ready || [ "$tries" -ge 20 ]; do
+  until anothers || all ready || [ "$tries" -ge 20 ]; do
     tries=$((tries + 1))
     sleep 0.5
   done
+  # Last, since what is still to be done of it is done by the watcher, or by the next run.
+  anothers || rm -f "$heard"
+}
+
+# Whether another run has taken it out since; that one lets it in. It is empty where HAProxy has started anew, without its folder.
+anothers() {
+  case $(cat "$heard" 2>/dev/null) in
+    '' | "$$") return 1 ;;
+  esac
 }
 
 # Waits so many seconds until of none of its entries something is so.

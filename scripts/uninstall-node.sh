@@ -21,10 +21,11 @@ main() {
     fail 78 "$marker is there and names no node, so that nobody can tell whom this machine belongs to"
   fi
   : >"$folder/.removing"
-  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
-  if [ -e "$keeper.path" ]; then
-    systemctl disable --now --quiet "${keeper##*/}.path" "${keeper##*/}.service" 2>/dev/null || true
-  fi
+  # Each by itself: one whose file somebody has removed cannot be disabled, and runs all the same.
+  for each in "$UNIT" "${keeper##*/}.path" "${keeper##*/}.service"; do
+    systemctl stop "$each" 2>/dev/null || true
+    systemctl disable --quiet "$each" 2>/dev/null || true
+  done
   end_pods
   unmount
   links

@@ -1,4 +1,4 @@
-import { configFile, type NodeConfig, registrationFile } from "../../k3s/config";
+import { configFile, type NodeConfig, readsAuthentication, registrationFile } from "../../k3s/config";
 import { authenticationFile, publicRole } from "../../k3s/health";
 import { ours } from "../../k3s/ours";
 import { ownerFile } from "../../k3s/owner";
@@ -49,6 +49,7 @@ export async function install(
     .catch((error) => {
       throw advised(step, error, {
         73: "remove that node by the stack that made it, or take this machine out of the manifest",
+        77: "give that file another name, and this as authentication-config in apiserver.args, or remove it; then run this again",
         78: ownerAdvice(ownerFile, id, "take the machine out of the manifest"),
       });
     });
@@ -78,7 +79,7 @@ function filesOf(inputs: NodeInputs): Record<string, string> {
     AGENT_TOKEN: agentToken,
     REGISTRIES: registries,
     ENVIRONMENT: environment,
-    AUTHENTICATION: config.healthCheck === "anonymous-health" ? authenticationFile : "",
+    AUTHENTICATION: readsAuthentication(config) ? authenticationFile : "",
     PUBLIC_ROLE: config.healthCheck === "anonymous-auth" ? publicRole : "",
     OURS: ours,
     ...keeperFiles(inputs),

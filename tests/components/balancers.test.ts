@@ -46,6 +46,12 @@ describe("with HAProxy", () => {
     expect(node("a1").config).toMatchObject({ join: "https://127.0.0.1:16443" });
   });
 
+  test("package: keep has the packages of both stay", async () => {
+    await cluster({ haproxy: { package: "keep" }, endpoint: vip });
+    for (const name of ["a1", "s1"]) expect(only("HaProxy", name)).toMatchObject({ keepPackage: true });
+    expect(only("Keepalived", "s1")).toMatchObject({ keepPackage: true });
+  });
+
   test("an agent's is healthy before its node starts, so that it goes after the node; it comes after all servers", async () => {
     await cluster({ haproxy: {} });
     expect(dependencies("Node", "a1")).toContain("HaProxy a1");

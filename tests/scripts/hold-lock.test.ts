@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withVariables } from "../../remote/quote";
 import { script } from "../../remote/script";
 import { reading } from "../../remote/wrap";
+import { until } from "../until";
 import { stubMachine } from "./harness";
+import { alone, holderOf } from "./held";
 
 const file = "/run/k3s-cluster.lock";
 const given = { OWNER: "ann@desk $(id) `id`", SILENCE: "15" };
@@ -93,6 +95,19 @@ test("one who is killed loses it at once", async () => {
   const next = holder(given);
   await next.holds;
   expect(next.said()).toBe("held\n");
+});
+
+test("one whose shell is killed loses it soon, and takes it from nobody who has it by then", async () => {
+  const killed = holder(given);
+  await killed.holds;
+  const pid = killed.child.pid ?? 0;
+  process.kill(holderOf(pid), "SIGKILL");
+  await killed.ended;
+  rmSync(lock);
+  const next = holder({ ...given, OWNER: "bob@home" });
+  await next.holds;
+  await until("nothing is left of it", () => alone(pid));
+  expect(readFileSync(lock, "utf8")).toContain("owner=bob@home\n");
 });
 
 test("another that gives it back meanwhile is told, and nothing of it", () => {

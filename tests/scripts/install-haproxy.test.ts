@@ -214,6 +214,20 @@ test.each([
   expect(machine.has(`${folder}/package.part`)).toBe(false);
 });
 
+test.each([102, 103, 106, 107])(
+  "zypper that has installed it counts as such, also when it ends with %i",
+  (code) => {
+    const machine = machineWith({ zypper: (its) => ({ "*": { shell: `${bring(its)}; exit ${code}` } }) });
+    expect(machine.run("install-haproxy", variables)).toMatchObject({
+      code: 0,
+      stdout: "installed\n",
+      stderr: "",
+    });
+    expect(machine.read(`${folder}/package`)).toBe("haproxy\n");
+    expect(machine.has(`${folder}/package.part`)).toBe(false);
+  },
+);
+
 test("another installation by zypper is waited for", () => {
   const busy = {
     shell: "echo 'System management is locked by the application with pid 7 (zypper).' >&2; exit 7",

@@ -107,6 +107,29 @@ describe.each([
   });
 });
 
+describe("a file of somebody else's that says who may log in", () => {
+  const file = "/etc/rancher/k3s/authentication.yaml";
+  const given = { ...variables, AUTHENTICATION: "# Ours.\nkind: x\n" };
+
+  test.each(["no", "keep", "restart"])("is refused with 77, and nothing is touched (ADOPT: %s)", (ADOPT) => {
+    const machine = staged();
+    machine.write(file, "kind: theirs\n");
+    const before = machine.snapshot();
+    const outcome = machine.run("install-node", { ...given, ADOPT });
+    const stderr = `${machine.path(file)} is there and is somebody else's\n`;
+    expect(outcome).toMatchObject({ code: 77, stdout: "", stderr });
+    expect(machine.snapshot()).toEqual(before);
+  });
+
+  test.each(["", "# Ours.\nkind: y\n"])("is not meant by what became of ours (%j)", (text) => {
+    const machine = staged();
+    machine.run("install-node", given);
+    machine.write(file, text);
+    expect(machine.run("install-node", given).code).toBe(0);
+    expect(machine.read(file)).toBe(given.AUTHENTICATION);
+  });
+});
+
 test.each([
   ["/etc/rancher/k3s/owner", 0o600, "644"],
   ["/etc/rancher/k3s/token", 0o644, "600"],

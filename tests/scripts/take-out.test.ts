@@ -8,6 +8,7 @@ import { script } from "../../remote/script";
 import { reading } from "../../remote/wrap";
 import { until } from "../until";
 import { type Answer, type Outcome, type StubMachine, stubMachine } from "./harness";
+import { alone, holderOf } from "./held";
 
 const header = "# pxname,svname,scur,status,check_status";
 const done = "http://localhost/stats;st=DONE";
@@ -61,8 +62,8 @@ function balancer(): StubMachine {
   machine.write("/etc/haproxy-k3s/owner", "prod/lb1");
   machine.write("/etc/haproxy-k3s/haproxy.cfg", timing);
   machine.write("/run/haproxy-k3s/servers", "1\n");
-  // Who listens whether somebody is heard has nobody to listen for.
-  machine.stub("kill", { "-0 *": 1, "*": 0 });
+  // Who listens whether somebody is heard ends, since nobody is heard here.
+  machine.stub("kill", { "-0 *": { shell: 'kill "$PPID"' }, "*": 0 });
   return machine;
 }
 
@@ -129,10 +130,12 @@ test("what a run has left that was cut off on this machine, is let in again", ()
 
 jest.setTimeout(30_000);
 
-test("one that nobody hears any more lets it in, also before it has said that it is out", async () => {
+/** On this machine, in front of an HAProxy that only writes down what it is told; killed with all that it started. */
+async function out(connections = 0) {
   const folder = mkdtempSync(join(tmpdir(), "take-out-"));
   const log = join(folder, "log");
-  writeFileSync(join(folder, "page"), page(up("s1", 1), up("s2")));
+  const mark = join(folder, "out-s1");
+  writeFileSync(join(folder, "page"), page(up("s1", connections), up("s2")));
   writeFileSync(join(folder, "owner"), given.OWNER);
   writeFileSync(
     join(folder, "curl"),
@@ -150,18 +153,56 @@ case $* in *csv) cat '${folder}/page' ;; *) echo '${done}' ;; esac
     env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
   });
   const ended = once(child, "exit");
-  child.stdin.write(reading(withVariables(text, given), "mark"));
+  let words = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    words += chunk;
+  });
+  child.stdin.on("error", () => undefined).write(reading(withVariables(text, given), "mark"));
   // Before that, the shell reads all that it can have.
-  await once(child.stdout, "data");
+  await until("it has begun", () => words !== "");
   child.stdin.write("\n");
+  const pid = child.pid ?? 0;
   const said = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
+  const held = () => until("it is held", () => words.endsWith("held\n"));
+  const end = () => {
+    child.stdin.end();
+    rmSync(folder, { recursive: true });
+  };
+  return { ...{ child, ended, mark, said, held, end }, alone: () => alone(pid), holder: () => holderOf(pid) };
+}
+
+test("one that nobody hears any more lets it in, also before it has said that it is out", async () => {
+  const { child, ended, mark, said, end } = await out(1);
   await until("it is drained", () => said().includes("action=drain"));
   child.stdout.destroy();
   child.stdin.end();
   await ended;
   expect(said()).toContain("b=ready&action=ready");
-  expect(existsSync(join(folder, "out-s1"))).toBe(false);
-  rmSync(folder, { recursive: true });
+  expect(existsSync(mark)).toBe(false);
+  end();
+});
+
+test("one that is killed lets it in, too", async () => {
+  const { ended, mark, said, held, holder, alone, end } = await out();
+  await held();
+  process.kill(holder(), "SIGKILL");
+  await ended;
+  await until("nothing is left of it", alone);
+  expect(said()).toContain("b=ready&action=ready");
+  expect(existsSync(mark)).toBe(false);
+  end();
+});
+
+test("one that is killed leaves it out where another run has taken it out since", async () => {
+  const { ended, mark, said, held, holder, alone, end } = await out();
+  await held();
+  process.kill(holder(), "SIGKILL");
+  writeFileSync(mark, "1\n");
+  await ended;
+  await until("nothing is left of it", alone);
+  expect(said()).not.toContain("action=ready");
+  expect(existsSync(mark)).toBe(true);
+  end();
 });
 
 test.each([

@@ -14,7 +14,8 @@ function installed(brought?: string, more: Answers = {}, manager = "dpkg"): Stub
   machine.write(unit, "[Service]\n");
   if (brought !== undefined) machine.write(`${folder}/package`, brought);
   machine.stub("systemctl", {
-    "disable --now --quiet haproxy-k3s": 0,
+    "stop haproxy-k3s": 0,
+    "disable --quiet haproxy-k3s": 0,
     "daemon-reload": 0,
     "reset-failed haproxy-k3s": 0,
     "unmask --quiet --runtime haproxy.service": 0,
@@ -33,13 +34,22 @@ test("ours is stopped and gone, and what is others' is left as it was", () => {
   const outcome = machine.run("uninstall-haproxy", variables);
   expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
   expect(outcome.linesOf("systemctl")).toEqual([
-    "disable --now --quiet haproxy-k3s",
+    "stop haproxy-k3s",
+    "disable --quiet haproxy-k3s",
     "daemon-reload",
     "reset-failed haproxy-k3s",
   ]);
   expect(files(machine).filter((file) => /k3s/.test(file))).toEqual([]);
   expect(machine.read("/etc/haproxy/haproxy.cfg")).toBe("theirs");
   expect(machine.has("/etc/systemd/system/other.service")).toBe(true);
+});
+
+test("it is stopped also where somebody has removed its unit's file, so that it cannot be disabled", () => {
+  const machine = installed(undefined, { "disable --quiet haproxy-k3s": 1 });
+  machine.remove(unit);
+  const outcome = machine.run("uninstall-haproxy", variables);
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  expect(outcome.linesOf("systemctl")[0]).toBe("stop haproxy-k3s");
 });
 
 test("a package that was there before stays", () => {
@@ -146,6 +156,14 @@ test("an owner's file that names nobody is refused with 78, and nothing is touch
     stderr: expect.stringMatching(/owner is there and names nobody, /),
   });
   expect(machine.snapshot()).toEqual(before);
+});
+
+test("a package that is not there any more counts as gone", () => {
+  const machine = installed("haproxy\n", {}, "rpm");
+  const missing = { shell: "echo 'error: package haproxy is not installed' >&2; exit 1" };
+  machine.stub("rpm", { "-e haproxy": missing });
+  expect(machine.run("uninstall-haproxy", variables)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has(folder)).toBe(false);
 });
 
 test("where there is no dpkg the package goes by rpm, unless others have come to need it", () => {

@@ -26,7 +26,8 @@ function installed(brought?: string, more: Answers = {}, manager = "dpkg"): Stub
   machine.write(unit, "[Service]\n");
   if (brought !== undefined) machine.write(`${folder}/package`, brought);
   machine.stub("systemctl", {
-    "disable --now --quiet keepalived-k3s": 0,
+    "stop keepalived-k3s": 0,
+    "disable --quiet keepalived-k3s": 0,
     "daemon-reload": 0,
     "reset-failed keepalived-k3s": 0,
     "unmask --quiet --runtime keepalived.service": 0,
@@ -46,7 +47,8 @@ test("ours is stopped and gone, and what is others' is left as it was", () => {
   const outcome = machine.run("uninstall-keepalived", variables);
   expect(outcome).toMatchObject({ code: 0, stdout: "", stderr: "" });
   expect(outcome.linesOf("systemctl")).toEqual([
-    "disable --now --quiet keepalived-k3s",
+    "stop keepalived-k3s",
+    "disable --quiet keepalived-k3s",
     "daemon-reload",
     "reset-failed keepalived-k3s",
   ]);
@@ -60,13 +62,22 @@ test("its addresses are taken away when it has ended, whatever it left", () => {
   const said = calls
     .filter(({ name }) => ["ip", "systemctl"].includes(name))
     .map(({ args }) => args.join(" "));
-  expect(said.slice(0, 2)).toEqual([
-    "disable --now --quiet keepalived-k3s",
+  expect(said.slice(0, 3)).toEqual([
+    "stop keepalived-k3s",
+    "disable --quiet keepalived-k3s",
     expect.stringMatching(/^-force -batch .*\/etc\/keepalived-k3s\/leave$/),
   ]);
   const machine = installed();
   machine.stub("ip", { "-force -batch */leave": 1 });
   expect(machine.run("uninstall-keepalived", variables)).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("it is stopped also where somebody has removed its unit's file, so that it cannot be disabled", () => {
+  const machine = installed(undefined, { "disable --quiet keepalived-k3s": 1 });
+  machine.remove(unit);
+  const outcome = machine.run("uninstall-keepalived", variables);
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  expect(outcome.linesOf("systemctl")[0]).toBe("stop keepalived-k3s");
 });
 
 test("a package that was there before stays", () => {
@@ -160,6 +171,14 @@ test("an owner's file that names nobody is refused with 78, and nothing is touch
     stderr: expect.stringMatching(/owner is there and names nobody, /),
   });
   expect(machine.snapshot()).toEqual(before);
+});
+
+test("a package that is not there any more counts as gone", () => {
+  const machine = installed("keepalived\n", {}, "rpm");
+  const missing = { shell: "echo 'error: package keepalived is not installed' >&2; exit 1" };
+  machine.stub("rpm", { "-e keepalived": missing });
+  expect(machine.run("uninstall-keepalived", variables)).toMatchObject({ code: 0, stderr: "" });
+  expect(machine.has(folder)).toBe(false);
 });
 
 test("where there is no dpkg the package goes by rpm, unless others have come to need it", () => {

@@ -1,4 +1,4 @@
-import { type Outcome, type StubMachine, stubMachine } from "./harness";
+import { type Answer, type Answers, type Outcome, type StubMachine, stubMachine } from "./harness";
 
 const shim = "/var/lib/rancher/k3s/data/0a/bin/containerd-shim-runc-v2";
 const processes = `
@@ -49,6 +49,11 @@ interface Machine {
   mounts?: string[];
 }
 
+/** Units that are stopped, and disabled; an agent has but one of them. */
+function systemd(disable: Answer = 0): Answers {
+  return { "stop *": 0, "disable --quiet *": disable, "daemon-reload": 0, "reset-failed k3s": 1 };
+}
+
 function node({ owner = "dev/s1", mounts = [] }: Machine = {}): StubMachine {
   const machine = stubMachine();
   for (const file of [...ours, ...theirs]) machine.write(file, "");
@@ -58,7 +63,7 @@ function node({ owner = "dev/s1", mounts = [] }: Machine = {}): StubMachine {
     "/proc/self/mounts",
     mounts.map((place) => `x ${machine.path(place)} tmpfs rw 0 0\n`).join(""),
   );
-  machine.stub("systemctl", { "disable --now --quiet k3s": 0, "daemon-reload": 0, "reset-failed k3s": 1 });
+  machine.stub("systemctl", systemd());
   machine.stub("ps", { "-e -o pid= -o ppid= -o args=": "    1     0 /sbin/init\n" });
   machine.stub("ip", { "-o link show": "" });
   machine.stub("umount", { "-l *": 0 });
@@ -93,8 +98,9 @@ test("archives of images stay, staged ones and those of others", () => {
 
 test("the unit is stopped first and forgotten last", () => {
   const outcome = uninstall(node());
-  const lines = ["disable --now --quiet k3s", "daemon-reload", "reset-failed k3s"];
-  expect(outcome.linesOf("systemctl")).toEqual(lines);
+  const lines = outcome.linesOf("systemctl");
+  expect(lines.slice(0, 2)).toEqual(["stop k3s", "disable --quiet k3s"]);
+  expect(lines.slice(-2)).toEqual(["daemon-reload", "reset-failed k3s"]);
   const names = outcome.calls.map((call) => call.name);
   expect(names.indexOf("systemctl")).toBeLessThan(names.indexOf("ps"));
 });
@@ -247,17 +253,22 @@ test("what keeps the tokens of snapshots goes before the snapshots do", () => {
   const units = ["path", "service"].map((kind) => `/etc/systemd/system/snapshot-tokens-k3s.${kind}`);
   const files = [...units, "/etc/rancher/k3s/keep-snapshot-tokens"];
   for (const file of files) machine.write(file, "");
-  const stop = "disable --now --quiet snapshot-tokens-k3s.path snapshot-tokens-k3s.service";
-  machine.stub("systemctl", {
-    [stop]: 0,
-    "disable --now --quiet k3s": 0,
-    "daemon-reload": 0,
-    "reset-failed k3s": 1,
-  });
   const outcome = uninstall(machine);
-  expect([outcome.code, outcome.linesOf("systemctl").slice(0, 2)]).toEqual([
-    0,
-    ["disable --now --quiet k3s", stop],
-  ]);
+  const kept = ["path", "service"].map((kind) => `snapshot-tokens-k3s.${kind}`);
+  const stopped = ["k3s", ...kept].flatMap((unit) => [`stop ${unit}`, `disable --quiet ${unit}`]);
+  expect([outcome.code, outcome.linesOf("systemctl").slice(0, 6)]).toEqual([0, stopped]);
   expect(filesOf(machine, files)).toEqual([]);
+});
+
+test("what runs is stopped also where somebody has removed its unit's file, so that it cannot be disabled", () => {
+  const machine = node();
+  machine.remove("/etc/systemd/system/k3s.service");
+  machine.stub("systemctl", systemd(1));
+  const outcome = uninstall(machine);
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  expect(outcome.linesOf("systemctl").filter((line) => line.startsWith("stop"))).toEqual([
+    "stop k3s",
+    "stop snapshot-tokens-k3s.path",
+    "stop snapshot-tokens-k3s.service",
+  ]);
 });

@@ -266,7 +266,9 @@ test("what keeps it from being removed is told with what to do", async () => {
   const { message } = await refusal(haproxy().delete("prod/a1", haproxyInputs(a1)));
   expect(message).toBe(
     "a1: removing HAProxy: dpkg: disk full\n" +
-      "  next: see what keeps the package haproxy there, or give keepPackage: true, then run this again",
+      "  next: see what keeps the package haproxy there, or have it stay by a pulumi up with " +
+      "haproxy.package: keep in the manifest (keepPackage: true where a program makes it by itself) while the machine is " +
+      "still declared, then run this again",
   );
 });
 

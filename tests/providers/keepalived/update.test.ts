@@ -190,7 +190,10 @@ describe("delete", () => {
   });
 
   test.each([
-    [70, "see what keeps the package keepalived there"],
+    [
+      70,
+      "see what keeps the package keepalived there, or have it stay by a pulumi up with haproxy.package: keep ",
+    ],
     [75, "wait for the end of that installation"],
     [78, "if it is prod/s1, write that into it"],
   ])("says what to do after %i", async (code, next) => {

@@ -149,6 +149,15 @@ test("a server is sent the file that opens its health, or the role of strangers,
   expect(sentConfig(s1)["kube-apiserver-arg"]).toContain(
     "authentication-config=/etc/rancher/k3s/authentication.yaml",
   );
+  const extra = { "kube-apiserver-arg": ["authentication-config=/etc/rancher/k3s/authentication.yaml"] };
+  await create(serverInputs(s1, { config: { healthCheck: "anonymous-health", extra } }));
+  expect(sent()).toMatchObject({ AUTHENTICATION: "", PUBLIC_ROLE: "" });
+  await create(
+    serverInputs(s1, {
+      config: { healthCheck: "anonymous-health", extra: { "kube-apiserver-arg+": "v=2" } },
+    }),
+  );
+  expect(sent()).toMatchObject({ AUTHENTICATION: authenticationFile });
   await create(serverInputs(s1, { config: { healthCheck: "anonymous-auth" } }));
   expect(sent()).toMatchObject({ AUTHENTICATION: "", PUBLIC_ROLE: publicRole });
 });
@@ -185,6 +194,16 @@ test("a machine that nobody can tell the owner of is left alone, and how to mend
   expect(message).toBe(
     "s1: writing its files and starting it: /etc/rancher/k3s/owner is there and names no node\n" +
       "  next: if it is prod/s1, write that into it (printf %s prod/s1 >/etc/rancher/k3s/owner); otherwise take the machine out of the manifest",
+  );
+});
+
+test("a file of somebody else's that says who may log in is told with what to do", async () => {
+  const stderr = "/etc/rancher/k3s/authentication.yaml is there and is somebody else's\n";
+  const s1 = await machines.machine("s1", { ...fine, "install-node": { code: 77, stderr } });
+  const { message } = await refusal(create(serverInputs(s1)));
+  expect(message).toBe(
+    "s1: writing its files and starting it: /etc/rancher/k3s/authentication.yaml is there and is somebody else's\n" +
+      "  next: give that file another name, and this as authentication-config in apiserver.args, or remove it; then run this again",
   );
 });
 
