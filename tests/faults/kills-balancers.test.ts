@@ -51,19 +51,22 @@ afterAll(async () => {
   await labDown("kills-balancers");
 });
 
-test.each([
-  ["that come", 0],
-  ["that change", 1],
-  ["that go", 2],
-])(
-  "K16 HAProxys and an address %s while the CLI is killed at one step after the other, come to the same end",
-  async (_, index) => {
-    write({ stack: stage.stack, manifest }, changes[index] ?? {});
-    await killedOnAndOn(stage, /^(HaProxy|Keepalived) /);
-    expect(difference(states[index] ?? {}, await state())).toBeUndefined();
-    expect(await stage.stack.pulumi(["refresh", "--yes"])).toMatch(/Resources:\n +\d+ unchanged\n/);
-  },
-);
+test("K16 HAProxys and an address that come while the CLI is killed at one step after the other are as they were to be", () =>
+  killedAt(0));
+
+test("K16 HAProxys and an address that change while the CLI is killed at one step after the other are as they were to be", () =>
+  killedAt(1));
+
+test("K16 HAProxys and an address that go while the CLI is killed at one step after the other are gone", () =>
+  killedAt(2));
+
+/** The next of the changes, with another kill at each of its steps. */
+async function killedAt(index: number): Promise<void> {
+  write({ stack: stage.stack, manifest }, changes[index] ?? {});
+  await killedOnAndOn(stage, /^(HaProxy|Keepalived) /);
+  expect(difference(states[index] ?? {}, await state())).toBeUndefined();
+  expect(await stage.stack.pulumi(["refresh", "--yes"])).toMatch(/Resources:\n +\d+ unchanged\n/);
+}
 
 async function state(): Promise<State> {
   const names = Object.keys(roles);
