@@ -43,7 +43,7 @@ export function healthArguments(health: OpenHealth, given: readonly string[], in
     health === "anonymous-health" ? `authentication-config=${authenticationPath}` : "anonymous-auth=true";
   // The check of etcd outlasts that of HAProxy by default, which would see no answer in place of a refusal.
   const timeouts = ["etcd-healthcheck-timeout", "etcd-readycheck-timeout"].map(
-    (name) => `${name}=${etcdTimeout / 1000}s`,
+    (name) => `${name}=${etcdTimeout}ms`,
   );
   return [open, ...(inEtcd ? timeouts : [])].filter((argument) => !names.includes(argumentName(argument)));
 }

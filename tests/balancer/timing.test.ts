@@ -7,7 +7,7 @@ describe("a server is out of the balancer", () => {
   test.each([
     ["that is stopped", slowest.stopped, 1000, 2500],
     ["that hangs", slowest.hung, 2500, 4000],
-    ["that has lost its quorum", slowest.withoutQuorum, 3700, 4000],
+    ["that has lost its quorum", slowest.withoutQuorum, 3325, 4000],
   ])("%s within the time that is promised", (_case, actual, expected, promised) => {
     expect(actual).toBe(expected);
     expect(actual).toBeLessThanOrEqual(promised);

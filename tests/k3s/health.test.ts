@@ -9,7 +9,7 @@ function argumentsOf(node: Partial<NodeConfig>) {
   return [config["kube-apiserver-arg"], config["kube-apiserver-arg+"]];
 }
 
-const timeouts = ["etcd-healthcheck-timeout=1s", "etcd-readycheck-timeout=1s"];
+const timeouts = ["etcd-healthcheck-timeout=750ms", "etcd-readycheck-timeout=750ms"];
 const file = "authentication-config=/etc/rancher/k3s/authentication.yaml";
 
 test("a server that nobody asks has no arguments for it", () => {
