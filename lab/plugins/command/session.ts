@@ -20,8 +20,18 @@ export interface Ended {
 }
 
 /** Runs one command to its end on an open connection. */
-export async function run(client: Client, session: Session): Promise<Ended> {
-  const channel = await open(client, session);
+export function run(client: Client, session: Session): Promise<Ended> {
+  const { command, environment } = session;
+  return new Promise((resolve, reject) => {
+    client.exec(command, { env: environment }, (error, channel) => {
+      // Listens at once: a command that ends immediately has its end in the same packet.
+      if (error) reject(error);
+      else resolve(ended(client, channel, session));
+    });
+  });
+}
+
+async function ended(client: Client, channel: ClientChannel, session: Session): Promise<Ended> {
   const both: Buffer[] = [];
   const stdout = collect(channel, both, (line) => session.onLine("stdout", line));
   const stderr = collect(channel.stderr, both, (line) => session.onLine("stderr", line));
@@ -56,14 +66,6 @@ export async function requireEnvironment(client: Client, environment: Record<str
     `The SSH server does not accept the environment variables ${refused.join(", ")}.`,
     "Add them to AcceptEnv in its sshd_config, or prefix the command with VAR=value.",
   );
-}
-
-function open(client: Client, { command, environment }: Session): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(command, { env: environment }, (error, channel) =>
-      error ? reject(error) : resolve(channel),
-    );
-  });
 }
 
 function collect(
