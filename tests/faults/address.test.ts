@@ -91,6 +91,18 @@ test("V01 what somebody changed is seen by refresh, and repaired by up without a
   expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
 });
 
+test("V01 another length of its prefix takes the place of the former one, where the address is", async () => {
+  await made();
+  const [owner = ""] = await owners();
+  await configure({ addresses: [{ address: `${virtual}/25`, label: "api" }] });
+  await stack.pulumi(["up", "--yes", "--skip-preview"]);
+  expect(await owners()).toEqual([owner]);
+  const shown = await onMachine(lab, owner, "ip -o address show dev eth0 | awk '{ print $4 }'");
+  expect(shown.split("\n").filter((its) => its.startsWith(`${virtual}/`))).toEqual([`${virtual}/25`]);
+  expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
+  await made();
+});
+
 test("V01 another address, another order and another machine are taken on without a move", async () => {
   const [owner = ""] = await owners();
   await configure({
@@ -102,17 +114,6 @@ test("V01 another address, another order and another machine are taken on withou
   figures.push(`update of two machines, with a third: ${seconds(begun)}`);
   expect(await owners()).toEqual([owner]);
   expect(await onMachine(lab, owner, "ip -o address show dev eth0")).toContain(`${lab.prefix}101/24`);
-});
-
-test("V01 another length of its prefix takes the place of the former one, where the address is", async () => {
-  await made();
-  const [owner = ""] = await owners();
-  await configure({ addresses: [{ address: `${virtual}/25`, label: "api" }] });
-  await stack.pulumi(["up", "--yes", "--skip-preview"]);
-  expect(await owners()).toEqual([owner]);
-  const shown = await onMachine(lab, owner, "ip -o address show dev eth0 | awk '{ print $4 }'");
-  expect(shown.split("\n").filter((its) => its.startsWith(`${virtual}/`))).toEqual([`${virtual}/25`]);
-  expect(await stack.pulumi(["refresh", "--yes"])).toMatch(/4 unchanged/);
 });
 
 test("V01 the address moves once from a machine that goes", async () => {
